@@ -54,6 +54,7 @@ class InvertedRangeError(Exception):
 
 
 Handler = Callable[[Request, Any], Awaitable[Response]]
+FindRows = Callable[[Ledger, Query, date], list[InvocationsByIntegrationRow]]
 
 
 def admits(request: Request, api_key: str) -> bool:
@@ -74,9 +75,11 @@ def read_query(start_date: date, end_date: date, mode: str | None = None, slug: 
     return Query(start_date, end_date, slug, mode)
 
 
-def find_rows(ledger: Ledger, query: Query) -> list[InvocationsByIntegrationRow]:
-    """Make a row for each integration with at least one invocation."""
-    counts = ledger.between(query.start, query.end, query.slug, query.mode)
+def find_rows(ledger: Ledger, query: Query, today: date) -> list[InvocationsByIntegrationRow]:
+    """Make a row for each integration with at least one invocation; there is none after `today`."""
+    if query.start > today:
+        return []
+    counts = ledger.between(query.start, min(query.end, today), query.slug, query.mode)
     outcomes = counts[:, : len(Outcome)].tolist()
     return [
         make_row(key, invocations, vendor_errors, exceptions, p95)
@@ -140,7 +143,7 @@ class Twin:
         today: the last day with traffic; None for the current day in UTC, whenever it is asked.
         admits: tells whether a request bears the key.
         read_query: the parameters, as a FastAPI dependency.
-        find_rows: answers a query that ends today at the latest.
+        find_rows: answers a query, given the last day with traffic.
         handlers: answers for the exceptions.
 
     """
@@ -149,7 +152,7 @@ class Twin:
     today: date | None = None
     admits: Callable[[Request, str], bool] = admits
     read_query: Callable[..., Query] = read_query
-    find_rows: Callable[[Ledger, Query], list[InvocationsByIntegrationRow]] = find_rows
+    find_rows: FindRows = find_rows
     handlers: Mapping[type[Exception], Handler] = field(default_factory=lambda: HANDLERS)
 
     def current_day(self) -> date:
@@ -194,9 +197,6 @@ def _router(twin: Twin) -> APIRouter:
     async def by_integration(
         query: Annotated[Query, Depends(twin.read_query)],
     ) -> list[InvocationsByIntegrationRow]:
-        today = twin.current_day()
-        if query.start > today:
-            return []
-        return twin.find_rows(ledger, Query(query.start, min(query.end, today), query.slug, query.mode))
+        return twin.find_rows(ledger, query, twin.current_day())
 
     return router
