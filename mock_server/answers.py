@@ -1,0 +1,35 @@
+"""What a handler gives back, and how it is sent."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.types import Send
+
+JSON: Final = b"application/json"
+HTML: Final = b"text/html; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One response.
+
+    Attributes:
+        body: its bytes; of an answer to HEAD, what GET would send.
+        media_type: what they are; empty where there are none.
+        status: the HTTP status.
+        headers: further headers.
+
+    """
+
+    body: bytes = b""
+    media_type: bytes = JSON
+    status: int = 200
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+    async def send(self, method: str, send: Send) -> None:
+        """Send it. HEAD gets the headers of GET alone (RFC 9110, section 9.3.2)."""
+        headers = [*self.headers]
+        if self.status != 204:
+            headers += ((b"content-length", b"%d" % len(self.body)), (b"content-type", self.media_type))
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if method == "HEAD" else self.body})

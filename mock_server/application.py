@@ -1,0 +1,138 @@
+"""Wires the mock: the one place where the layers are put around one another."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
+
+from connexion.exceptions import ProblemException
+from connexion.middleware import ConnexionMiddleware
+from connexion.middleware.abstract import ROUTING_CONTEXT
+from connexion.middleware.exceptions import ExceptionMiddleware
+from connexion.middleware.lifespan import LifespanMiddleware
+from connexion.middleware.main import API
+from connexion.middleware.request_validation import RequestValidationMiddleware
+from connexion.middleware.response_validation import ResponseValidationMiddleware
+from connexion.middleware.routing import RoutingMiddleware
+from connexion.middleware.security import SecurityMiddleware
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import Receive, Scope, Send
+
+from mock_server import by_integration
+from mock_server.authentication import security_map
+from mock_server.banner import banner
+from mock_server.bodies import parser, validator_map
+from mock_server.by_integration import Traffic
+from mock_server.document import Document
+from mock_server.fixtures import load_fixtures
+from mock_server.handlers import Handlers
+from mock_server.pages import Pages
+from mock_server.problems import Refusal
+from mock_server.rendering import Rendering
+from mock_server.settings import Settings
+from mock_server.soundness import load_document
+from mock_server.specification import Specification
+
+
+def build(settings: Settings) -> "Mock":
+    """Build the mock as an ASGI application.
+
+    A request's way: CORS, errors, routing, authentication, validation, handler or page; the response goes back
+    through the validation of responses, where that is on.
+
+    Raises:
+        InputError: the document or a fixture is not right, with file, line and what would be.
+
+    """
+    document = load_document(settings.document)
+    fixtures = load_fixtures(settings.fixtures)
+    traffic = Traffic(fixtures, settings.scenario, settings.seed, settings.today)
+    handlers = Handlers({by_integration.ROUTE: by_integration.handler(traffic)})
+    pages = Pages(document, traffic)
+    rendering = Rendering(handlers.operations)
+    mock = Mock(
+        Endpoint(handlers, pages),
+        middlewares=_layers(settings),
+        lifespan=_lifespan,
+        resolver=handlers,
+        security_map=security_map(settings.api_keys),
+        uri_parser_class=parser,
+        validate_responses=settings.validate_responses,
+        validator_map=validator_map(),
+    )
+    mock.settings, mock.document, mock.traffic = settings, document, traffic
+    mock.add_document(document)
+    for error in (Refusal, ProblemException, HTTPException, Exception):
+        mock.add_error_handler(error, rendering.respond)
+    return mock
+
+
+def _layers(settings: Settings) -> list[Any]:
+    """List the layers, outermost first.
+
+    Connexion's Swagger UI and Context layers are left out: pages stand behind routing, and no handler asks for
+    the context. Errors carry CORS headers only because CORS stands outside of the layer that renders them. The
+    validation of responses stands outside of a second such layer, so that refusals are validated as well.
+    """
+    cors = partial(
+        CORSMiddleware,
+        allow_origins=["*"],
+        allow_methods=["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"],
+        allow_headers=["*"],
+        allow_private_network=True,
+    )
+    return [
+        *([cors] if settings.cors else []),
+        ExceptionMiddleware,
+        RoutingMiddleware,
+        *([ResponseValidationMiddleware, ExceptionMiddleware] if settings.validate_responses else []),
+        SecurityMiddleware,
+        RequestValidationMiddleware,
+        LifespanMiddleware,
+    ]
+
+
+class Mock(ConnexionMiddleware):  # type: ignore[misc]  # Connexion is not typed
+    """Connexion's middleware stack, given a document that is ready to serve; an ASGI application."""
+
+    settings: Settings
+    document: Document
+    traffic: Traffic
+
+    def banner(self, url: str) -> str:
+        """Write what to print when this mock answers at `url`."""
+        method, path = by_integration.ROUTE
+        served = method in self.document.data.get("paths", {}).get(path, {})
+        path_here = f"{self.document.base_paths[0]}{path}" if served else None
+        return banner(url, self.settings, self.document, path_here, self.traffic.today)
+
+    def add_document(self, document: Document) -> None:
+        """Serve the document under the base path of each of its servers.
+
+        `add_api` would read the file by the rules of OpenAPI 3.0.
+        """
+        for base_path in document.base_paths:
+            self.apis.append(
+                API(Specification(document, base_path), base_path=base_path, **self.options.__dict__)
+            )
+
+
+class Endpoint:
+    """The innermost application: calls the handler of the operation that routing found, or a page of the mock."""
+
+    def __init__(self, handlers: Handlers, pages: Pages) -> None:
+        self._functions = handlers.functions
+        self._pages = pages
+
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        """Answer one request that is authentic and valid."""
+        identity = scope["extensions"][ROUTING_CONTEXT]["operation_id"]
+        answer = self._pages.answer(scope) if identity is None else self._functions[identity](scope)
+        await answer.send(scope["method"], send)
+
+
+@asynccontextmanager
+async def _lifespan(_app: Any) -> AsyncIterator[None]:
+    """Let the server ask whether the mock is up: asking is what makes Connexion build its stack."""
+    yield

@@ -1,0 +1,70 @@
+"""The handler of `GET /v1/analytics/integrations/by-integration`: rows from fixtures, by the rules of the operation."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Final
+
+import orjson
+from starlette.types import Scope
+
+from mock_server.answers import Answer
+from mock_server.fixtures import Fixtures
+from mock_server.parameters import VALUES
+from mock_server.problems import INVERTED_RANGE, Refusal
+from mock_server.rollup import Rollup, build_rollup
+
+ROUTE: Final = ("get", "/v1/analytics/integrations/by-integration")
+_SECONDS_A_DAY: Final = 86_400
+
+
+class Traffic:
+    """The traffic of one scenario until today; it moves on by itself at midnight (UTC), unless today is fixed."""
+
+    def __init__(
+        self,
+        fixtures: Fixtures,
+        scenario: str,
+        seed: int,
+        today: date | None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.scenario = scenario
+        self.seed = seed
+        self._fixtures = fixtures
+        self._fixed = today
+        self._clock = clock
+        self._day = -1.0
+        self._rollup: Rollup | None = None
+
+    @property
+    def today(self) -> date:
+        """The last day that has traffic."""
+        return self._fixed or datetime.fromtimestamp(self._clock(), UTC).date()
+
+    def rollup(self) -> Rollup:
+        """Give the sums of all traffic until today."""
+        day = 0.0 if self._fixed else self._clock() // _SECONDS_A_DAY
+        if self._rollup is None or day != self._day:
+            self._rollup = build_rollup(self._fixtures, self.scenario, self.seed, self.today)
+            self._day = day
+        return self._rollup
+
+
+def handler(traffic: Traffic) -> Callable[[Scope], Answer]:
+    """Make the operation's handler over one scenario's traffic."""
+
+    def by_integration(scope: Scope) -> Answer:
+        """Answer a valid request with one row for each integration that has traffic in the range.
+
+        Raises:
+            Refusal: the range is turned round.
+
+        """
+        query = scope[VALUES]["query"]
+        start, end = query["start_date"], query["end_date"]
+        if start > end:
+            raise Refusal(INVERTED_RANGE, start=start, end=end)
+        return Answer(orjson.dumps(traffic.rollup().rows(start, end, query["mode"], query["slug"])))
+
+    return by_integration

@@ -1,0 +1,89 @@
+"""The mock's own pages: the document, Swagger UI over it, and the state of the mock."""
+
+import json
+from collections.abc import Callable
+from functools import cached_property, partial
+from html import escape
+from importlib.resources import files
+from typing import Any, Final
+
+import orjson
+from starlette.exceptions import HTTPException
+from starlette.types import Scope
+
+from mock_server.answers import HTML, Answer
+from mock_server.by_integration import Traffic
+from mock_server.document import Document
+from mock_server.problems import METHOD_NOT_ALLOWED, OPTIONS, Refusal
+
+_STATIC: Final = {
+    "swagger-ui.css": b"text/css; charset=utf-8",
+    "swagger-ui-bundle.js": b"text/javascript; charset=utf-8",
+    "start.js": b"text/javascript; charset=utf-8",
+    "favicon-32x32.png": b"image/png",
+}
+_ALLOW: Final = "GET, HEAD, OPTIONS"
+
+
+class Pages:
+    """Answers what is not in the document. `/__mock/` is the mock's own and never an API's."""
+
+    def __init__(self, document: Document, traffic: Traffic) -> None:
+        self._document = document
+        self._traffic = traffic
+        self._pages: dict[str, Callable[[], Answer]] = {
+            "/": lambda: Answer(status=307, media_type=b"text/plain", headers=((b"location", b"docs"),)),
+            "/docs": lambda: self._docs,
+            "/openapi.yaml": lambda: Answer(document.source.raw, b"application/yaml"),
+            "/openapi.json": lambda: self._json,
+            "/__mock/health": self._health,
+            **{f"/docs/{name}": partial(_static, name) for name in _STATIC},
+        }
+
+    def answer(self, scope: Scope) -> Answer:
+        """Answer with a page.
+
+        Raises:
+            HTTPException: there is none at that path.
+            Refusal: it does not take the method.
+
+        """
+        page = self._pages.get(scope["path"])
+        if page is None:
+            raise HTTPException(404)
+        method = scope["method"]
+        if method in {"GET", "HEAD"}:
+            return page()
+        if method == "OPTIONS":
+            raise Refusal(OPTIONS, headers={"Allow": _ALLOW})
+        raise Refusal(
+            METHOD_NOT_ALLOWED, headers={"Allow": _ALLOW}, path=scope["path"], method=method, allow=_ALLOW
+        )
+
+    @cached_property
+    def _json(self) -> Answer:
+        # The standard library's writer: a document may hold integers of any size.
+        return Answer(json.dumps(self._document.data, ensure_ascii=False).encode())
+
+    @cached_property
+    def _docs(self) -> Answer:
+        page = files("mock_server").joinpath("static", "swagger-ui", "index.html").read_text("utf-8")
+        paths = escape(json.dumps(self._document.base_paths))
+        page = page.replace("{title}", escape(self._document.title)).replace("{base_paths}", paths)
+        return Answer(page.encode(), HTML)
+
+    def _health(self) -> Answer:
+        state: dict[str, Any] = {
+            "status": "ok",
+            "document": {"title": self._document.title, "version": self._document.version},
+            "scenario": self._traffic.scenario,
+            "seed": self._traffic.seed,
+            "today": self._traffic.today,
+        }
+        return Answer(orjson.dumps(state), headers=((b"cache-control", b"no-store"),))
+
+
+def _static(name: str) -> Answer:
+    """Read a file of Swagger UI when it is asked for: most servers are never asked."""
+    body = files("mock_server").joinpath("static", "swagger-ui", name).read_bytes()
+    return Answer(body, _STATIC[name], headers=((b"cache-control", b"max-age=3600"),))

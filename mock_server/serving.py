@@ -1,0 +1,130 @@
+"""Runs the mock on a socket: in this process, or in several that share it."""
+
+import errno
+import logging
+import signal
+import socket
+import sys
+import warnings
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+import uvicorn
+
+from feather_kit.errors import InputError
+from mock_server.settings import Settings
+
+if TYPE_CHECKING:
+    from mock_server.application import Mock
+
+_BACKLOG: Final = 2048
+_GRACE_SECONDS: Final = 2
+
+
+def serve(settings: Settings) -> None:
+    """Serve until a signal ends it (SIGINT and SIGTERM alike); print one banner once requests are answered.
+
+    Raises:
+        InputError: the address, the document or a fixture is not right.
+
+    """
+    logging.basicConfig(level=logging.WARNING, format="feather-mock: %(levelname)s: %(message)s")
+    with _listen(settings.host, settings.port) as listener:
+        mock = _build(settings)
+        banner = mock.banner(_url(settings.host, listener))
+        if settings.workers == 1:
+            run(mock, listener, lambda: announce(banner))
+        else:
+            from mock_server.workers import run_workers  # noqa: PLC0415  # only several processes need it
+
+            run_workers(
+                settings.workers, lambda started: run(mock, listener, started), lambda: announce(banner)
+            )
+
+
+def announce(banner: str) -> None:
+    """Print the banner at once: other programs wait for its first line."""
+    sys.stdout.write(f"{banner}\n")
+    sys.stdout.flush()
+
+
+def run(mock: "Mock", listener: socket.socket, started: Callable[[], None]) -> None:
+    """Serve on a bound socket, in this process, until SIGINT or SIGTERM; call `started` when it answers."""
+    config = uvicorn.Config(
+        mock,
+        access_log=False,
+        backlog=_BACKLOG,
+        lifespan="on",
+        log_config=None,
+        log_level=logging.WARNING,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+        ws="none",
+    )
+    # uvicorn ends by raising the signal again for the handler that was there before it: this one ends cleanly.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)
+    _Server(config, started).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """A server that tells when it has started."""
+
+    def __init__(self, config: uvicorn.Config, on_start: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_start = on_start
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then tell."""
+        await super().startup(sockets)
+        if self.started:
+            self._on_start()
+
+
+def _build(settings: Settings) -> "Mock":
+    with warnings.catch_warnings():
+        # Connexion imports Starlette's test client, which warns of the client library that Connexion brings.
+        warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")
+        from mock_server.application import build  # noqa: PLC0415  # what it imports warns
+
+    return build(settings)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Bind a socket.
+
+    Raises:
+        InputError: the address cannot be had.
+
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except OSError:
+        raise InputError(f"--host {host!r} is no address of this machine", "Give one, as 127.0.0.1") from None
+    listener = socket.socket(family, kind, protocol)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(address)
+    except OSError as error:
+        listener.close()
+        raise _refused(host, port, error) from None
+    return listener
+
+
+def _refused(host: str, port: int, error: OSError) -> InputError:
+    if error.errno == errno.EADDRINUSE:
+        return InputError(
+            f"port {port} of {host} is in use", "Give another with --port; --port 0 takes a free one"
+        )
+    if error.errno == errno.EACCES:
+        return InputError(f"port {port} is not for ordinary users", "Give one above 1023 with --port")
+    return InputError(
+        f"cannot listen on {host} port {port}: {error.strerror}", "Give another --host or --port"
+    )
+
+
+def _url(host: str, listener: socket.socket) -> str:
+    """Write the address as a browser on this machine can use it."""
+    reachable = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)  # noqa: S104  # read, not bound
+    return f"http://{f'[{reachable}]' if ':' in reachable else reachable}:{listener.getsockname()[1]}"

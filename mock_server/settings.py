@@ -1,0 +1,108 @@
+"""Everything that can be set, with its default and its help: the command line is made from this table."""
+
+import dataclasses
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from feather_kit.errors import InputError
+from feather_kit.files import DOCUMENT, FIXTURES
+
+DEFAULT_KEY: Final = "local-dev-key"
+KEY_VARIABLE: Final = "FEATHER_API_KEY"
+
+
+@dataclass(frozen=True)
+class ApiKey:
+    """A key that the mock accepts, and the name by which logs speak of it: its value is never shown there."""
+
+    name: str
+    value: str = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if not self.value or self.value != self.value.strip() or not self.value.isprintable():
+            raise InputError(
+                f"the API key named {self.name!r} cannot be sent in a header",
+                "Give a key of printable characters, with no space at either end",
+            )
+
+
+@dataclass(frozen=True)
+class Option:
+    """How a setting is written on the command line.
+
+    Attributes:
+        flags: its spellings, as click takes them; a name without dashes is a positional argument.
+        help: what `--help` says of it.
+        metavar: the word that stands for its value in `--help`.
+        multiple: it can be given more than once.
+
+    """
+
+    flags: tuple[str, ...]
+    help: str
+    metavar: str | None = None
+    multiple: bool = False
+
+
+def _setting(default: Any, *flags: str, **option: Any) -> Any:
+    return field(default=default, metadata={"option": Option(flags, **option)})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One server's settings. A field with an `Option` can be set on the command line."""
+
+    document: Path = _setting(
+        DOCUMENT,
+        "document",
+        help="The OpenAPI 3.1 document to serve; the Feather API's own where none is named.",
+    )
+    port: int = _setting(8000, "-p", "--port", metavar="N", help="The port to listen on; 0 takes a free one.")
+    host: str = _setting("127.0.0.1", "-h", "--host", metavar="HOST", help="The address to listen on.")
+    api_keys: tuple[ApiKey, ...] = _setting(
+        (ApiKey("default", DEFAULT_KEY),),
+        "--api-key",
+        metavar="KEY",
+        multiple=True,
+        help=f"A key to accept; can be repeated. [default: ${KEY_VARIABLE}, else {DEFAULT_KEY}]",
+    )
+    seed: int = _setting(1, "--seed", metavar="N", help="The seed of the generated traffic.")
+    today: date | None = _setting(
+        None,
+        "--today",
+        metavar="YYYY-MM-DD",
+        help="The last day with traffic. [default: today in UTC, moving on at midnight]",
+    )
+    fixtures: Path = _setting(
+        FIXTURES,
+        "--fixtures",
+        metavar="DIR",
+        help="A folder of fixtures, in place of the shipped catalogue or beside it.",
+    )
+    cors: bool = _setting(True, "--cors/--no-cors", help="Let pages of other origins call the mock.")
+    workers: int = _setting(1, "--workers", metavar="N", help="The number of processes that answer.")
+    validate_responses: bool = _setting(
+        False,
+        "--validate-responses/--no-validate-responses",
+        help="Check each answer against the document as it leaves; a break is a 500 that says where.",
+    )
+    scenario: str = "normal"
+
+    def __post_init__(self) -> None:
+        if not self.api_keys:
+            raise InputError("no API key is set", "Give at least one --api-key")
+        if not 0 <= self.port <= 65535:
+            raise InputError(f"--port {self.port} is no port", "Give a number from 0 to 65535")
+        if self.workers < 1:
+            raise InputError(f"--workers {self.workers} is no number of processes", "Give 1 or more")
+
+
+def options() -> list[tuple[str, Any, Option]]:
+    """List the settings that the command line has: name, default, and how each is written."""
+    return [
+        (setting.name, setting.default, setting.metadata["option"])
+        for setting in dataclasses.fields(Settings)
+        if "option" in setting.metadata
+    ]

@@ -1,0 +1,200 @@
+"""Says whether a file is a valid OpenAPI 3.1 document, and where it is not: by line, and fast enough for each start.
+
+openapi-spec-validator would do it as well, but takes longer to import than the mock may take to start. So its
+own copy of the OpenAPI schema is run by jsonschema-rs here, and what a schema cannot say is checked by hand; a
+test holds the two against each other.
+"""
+
+import json
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
+
+import jsonschema_rs
+
+from feather_kit.errors import InputError
+from feather_kit.yaml_source import Pointer, read_yaml
+from mock_server.document import METHODS, PLACEHOLDER, Document
+from mock_server.schemas import Schemas
+
+# Under these keys stand values of the API's own, in which `$ref` means nothing.
+_OPAQUE: Final = frozenset({"example", "default", "enum", "const", "value"})
+# Under these keys stand names of the author's choosing, not keywords.
+_NAMES: Final = frozenset(
+    "properties patternProperties $defs definitions dependentSchemas schemas responses requestBodies headers "
+    "securitySchemes links callbacks pathItems paths webhooks content variables encoding scopes mapping".split()
+)
+
+
+def load_document(path: Path) -> Document:
+    """Read the document at `path` and make sure that it is a valid OpenAPI 3.1 document.
+
+    Raises:
+        InputError: it is not, with the line at fault and what would be right.
+
+    """
+    source = read_yaml(path)
+    if not isinstance(source.data, dict):
+        raise InputError("not an OpenAPI document", "Begin it with `openapi: 3.1.0`", path, 1)
+    document = Document(source)
+    _check_version(document)
+    _check_shape(document)
+    places = list(_walk(document.data, (), keywords=True))
+    _check_references(document, places)
+    _check_schemas(document, places)
+    _check_operations(document)
+    return document
+
+
+def _check_version(document: Document) -> None:
+    version = document.data.get("openapi")
+    if isinstance(version, str) and version.startswith("3.1."):
+        return
+    if version is None:
+        problem = "not an OpenAPI 3.1 document: it has no `openapi`"
+    else:
+        problem = f"not an OpenAPI 3.1 document: its `openapi` is {version!r}"
+    raise document.source.error(("openapi",), problem, "Give a document that begins with `openapi: 3.1.0`")
+
+
+def _check_shape(document: Document) -> None:
+    """Hold the document against the OpenAPI 3.1 schema, which leaves the Schema Objects open."""
+    package = find_spec("openapi_spec_validator")
+    assert package is not None and package.submodule_search_locations  # noqa: S101  # it is a dependency
+    schema_file = Path(package.submodule_search_locations[0], "resources", "schemas", "v3.1", "schema.json")
+    schema = json.loads(schema_file.read_bytes())
+    errors = list(jsonschema_rs.Draft202012Validator(schema, offline=True).iter_errors(document.data))
+    if not errors:
+        return
+    # What no keyword has looked at follows from the error inside of it: the deepest plain error is the cause.
+    worst = max(
+        errors, key=lambda error: (not error.kind.name.startswith("unevaluated"), len(error.instance_path))
+    )
+    pointer = tuple(worst.instance_path)
+    place = "/".join(map(str, pointer)) or "the document"
+    raise document.source.error(
+        pointer,
+        f"not a valid OpenAPI 3.1 document: {place}: {worst.message}",
+        "Write it as OpenAPI 3.1 has it",
+    )
+
+
+def _walk(value: Any, at: Pointer, *, keywords: bool) -> Iterator[tuple[Pointer, Any]]:
+    """List each place whose keys are keywords of OpenAPI or JSON Schema, with its value."""
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _walk(item, (*at, index), keywords=True)
+    elif isinstance(value, dict):
+        if keywords:
+            yield at, value
+        for key, item in value.items():
+            if keywords and (key in _OPAQUE or key.startswith("x-")):
+                continue
+            if keywords and key == "examples" and isinstance(item, list):
+                continue
+            names = (
+                keywords and isinstance(item, dict) and (key in _NAMES or key in {"examples", "parameters"})
+            )
+            yield from _walk(item, (*at, key), keywords=not names)
+
+
+def _check_references(document: Document, places: list[tuple[Pointer, Any]]) -> None:
+    anchors = {
+        f"#{value[key]}" for _, value in places for key in ("$anchor", "$dynamicAnchor") if key in value
+    }
+    for pointer, value in places:
+        for key in ("$ref", "$dynamicRef"):
+            reference = value.get(key)
+            if isinstance(reference, str) and reference not in anchors:
+                document.target(reference, (*pointer, key))
+
+
+def _check_schemas(document: Document, places: list[tuple[Pointer, Any]]) -> None:
+    """Make sure that each Schema Object is JSON Schema, and that each `default` is a value of its schema."""
+    schemas = Schemas(document)
+    roots = [
+        ("components", "schemas", name) for name in document.data.get("components", {}).get("schemas") or {}
+    ]
+    roots += [(*pointer, "schema") for pointer, value in places if "schema" in value]
+    for root in roots:
+        schema = document.at(root)
+        try:
+            jsonschema_rs.meta.validate(schema)
+            validator = schemas.compile(root)
+        except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
+            inner = tuple(getattr(error, "instance_path", ()))
+            problem = f"not a JSON Schema: {getattr(error, 'message', error)}"
+            raise document.source.error((*root, *inner), problem, "Mend the schema at that line") from None
+        if isinstance(schema, dict) and schema.get("default") is not None:
+            fault = next(validator.iter_errors(schema["default"]), None)
+            if fault is not None:
+                raise document.source.error(
+                    (*root, "default"),
+                    f"the default does not fit its schema: {fault.message}",
+                    "Change one of the two",
+                )
+
+
+def _check_operations(document: Document) -> None:
+    known: dict[str, str] = {}
+    shapes: dict[str, str] = {}
+    schemes = (document.data.get("components") or {}).get("securitySchemes") or {}
+    _check_security(document, (), document.data, schemes)
+    for path, item, pointer in document.paths():
+        shape = PLACEHOLDER.sub("{}", path)
+        if shape in shapes:
+            raise document.source.error(
+                ("paths", path), f"{path} is the same path as {shapes[shape]}", "Keep one of the two"
+            )
+        shapes[shape] = path
+        for method in METHODS:
+            if method not in item:
+                continue
+            operation, place = item[method], (*pointer, method)
+            name = operation.get("operationId")
+            if name is not None and name in known:
+                raise document.source.error(
+                    (*place, "operationId"),
+                    f"operationId {name!r} is also that of {known[name]}",
+                    "Give each its own",
+                )
+            known[name or ""] = f"{method.upper()} {path}"
+            _check_security(document, place, operation, schemes)
+            _check_parameters(document, path, pointer, place)
+
+
+def _check_security(
+    document: Document, place: Pointer, holder: dict[str, Any], schemes: dict[str, Any]
+) -> None:
+    for index, requirement in enumerate(holder.get("security") or ()):
+        for name in requirement:
+            if name not in schemes:
+                raise document.source.error(
+                    (*place, "security", index, name),
+                    f"the security scheme {name!r} is not defined",
+                    f"Define it under components/securitySchemes, or name one of: {', '.join(schemes) or 'none'}",
+                )
+
+
+def _check_parameters(document: Document, path: str, item: Pointer, operation: Pointer) -> None:
+    in_path: set[str] = set()
+    for holder in (item, operation):
+        seen: set[tuple[str, str]] = set()
+        for index in range(len(document.at(holder).get("parameters") or ())):
+            parameter, _ = document.follow((*holder, "parameters", index))
+            key = (parameter["in"], parameter["name"])
+            if key in seen:
+                raise document.source.error(
+                    (*holder, "parameters", index),
+                    f"the {key[0]} parameter {key[1]!r} stands twice",
+                    "Keep one of the two",
+                )
+            seen.add(key)
+        in_path |= {name for place, name in seen if place == "path"}
+    for name in set(PLACEHOLDER.findall(path)) ^ in_path:
+        raise document.source.error(
+            operation,
+            f"the path parameter {name!r} stands either only in the path or only among the parameters",
+            f"Let both {path} and the parameters have it",
+        )
