@@ -1,0 +1,561 @@
+"""Variations that break no rule: what the document leaves open, and what real servers and proxies do."""
+
+import gzip
+import itertools
+import json
+import math
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from tests.mutants.mutant import Mutant, Row, each_row, finding, handling, telling
+from tests.mutants.wrapping import (
+    Answer,
+    AnswerChange,
+    Asked,
+    Shortcut,
+    respond,
+    respond_json,
+    with_answer,
+    with_shortcut,
+    with_state,
+)
+from tests.twin.application import InvertedRangeError, Query, Twin, find_rows
+from tests.twin.ledger import BOUNDS, KEYS, Ledger
+from tests.twin.serving import ASGIApp, Message, Receive, Send
+
+Data = dict[str, Any]
+
+
+def _rows(change: Callable[[Answer], Answer]) -> AnswerChange:
+    return lambda asked, answer: change(answer) if asked.is_operation and answer.status == 200 else answer
+
+
+def _errors(change: Callable[[Data], Data], *statuses: int) -> AnswerChange:
+    """Change the JSON objects of the answers with one of the statuses."""
+    return lambda _, answer: answer.saying(change(answer.data)) if answer.status in statuses else answer
+
+
+def _each(change: Callable[[Data], Data]) -> AnswerChange:
+    return _rows(lambda answer: answer.saying([change(row) for row in answer.data]))
+
+
+def _without_traffic(rate: float) -> AnswerChange:
+    """List integrations without traffic as well, with that rate."""
+
+    def change(answer: Answer) -> Answer:
+        there = {row["integration_key"] for row in answer.data}
+        silent = [
+            {
+                "integration_key": key,
+                "invocations": 0,
+                "successful": 0,
+                "vendor_errors": 0,
+                "exceptions": 0,
+                "success_rate_pct": rate,
+                "p95_latency_ms": 0.0,
+            }
+            for key in KEYS
+            if key not in there
+        ]
+        return answer.saying([*answer.data, *silent])
+
+    return _rows(change)
+
+
+def _shuffled(twin: Twin) -> Twin:
+    generator = random.Random(7)  # noqa: S311 - an order, not a secret
+
+    def find(ledger: Ledger, query: Query, today: date) -> list[Row]:
+        rows = find_rows(ledger, query, today)
+        return generator.sample(rows, len(rows))
+
+    return replace(twin, find_rows=find)
+
+
+def _growing_today(twin: Twin) -> Twin:
+    calls = itertools.count(1)
+
+    def find(ledger: Ledger, query: Query, today: date) -> list[Row]:
+        rows = find_rows(ledger, query, today)
+        if not query.start <= today <= query.end:
+            return rows
+        more = next(calls)
+        changes = each_row(
+            invocations=lambda row: row.invocations + more,
+            successful=lambda row: row.successful + more,
+            success_rate_pct=lambda row: round(100 * (row.successful + more) / (row.invocations + more), 2),
+        )
+        return changes(query, rows)
+
+    return replace(twin, find_rows=find)
+
+
+def _since_last_quarter(ledger: Ledger, query: Query, today: date) -> list[Row]:
+    """Keep ninety days, and the days before as if they had never been."""
+    first = today - timedelta(days=90)
+    return (
+        [] if query.end < first else find_rows(ledger, replace(query, start=max(query.start, first)), today)
+    )
+
+
+def _to_yesterday(ledger: Ledger, query: Query, today: date) -> list[Row]:
+    return find_rows(ledger, query, today - timedelta(days=1))
+
+
+def _one_integration(_query: Query, rows: list[Row]) -> list[Row]:
+    return [row for row in rows if row.integration_key == "zendesk"]
+
+
+def _to_bucket(row: Row) -> float:
+    """Round a p95 up to its bucket's bound, as a histogram that does not interpolate gives it."""
+    return float(next(bound for bound in BOUNDS if bound >= row.p95_latency_ms))
+
+
+def _busy(every: int) -> Callable[[], tuple[Shortcut, AnswerChange]]:
+    """Refuse each request of that number with 429; the next one is answered."""
+
+    def begin() -> tuple[Shortcut, AnswerChange]:
+        calls = itertools.count(1)
+        body = {"error": "rate_limited", "message": "Slow down"}
+
+        def refuse(_asked: Asked) -> Answer | None:
+            return respond_json(429, body).headed(retry_after="1") if next(calls) % every == 0 else None
+
+        return refuse, lambda _, answer: answer
+
+    return begin
+
+
+def _burst() -> tuple[Shortcut, AnswerChange]:
+    """Refuse two requests in a row with 429, sixty requests apart, and say when in the form of a date."""
+    calls = itertools.count(1)
+
+    def refuse(_asked: Asked) -> Answer | None:
+        if next(calls) % 60 > 1:
+            return None
+        until = (datetime.now(UTC) + timedelta(seconds=1)).strftime("%a, %d %b %Y %H:%M:%S GMT")
+        return respond(429, b"Too Many Requests", "text/plain").headed(retry_after=until)
+
+    return refuse, lambda _, answer: answer
+
+
+def _validates_first(asked: Asked) -> Answer | None:
+    """Find missing parameters before the key is looked at."""
+    missing = [name for name in ("start_date", "end_date") if name not in asked.query]
+    if not asked.is_operation or asked.method != "GET" or not missing or asked.headers.get("x-api-key"):
+        return None
+    # Without a key and without parameters, two rules are broken at once: either answer is right.
+    return respond_json(
+        422,
+        {
+            "detail": [
+                {"type": "missing", "loc": ["query", name], "msg": "Field required", "input": None}
+                for name in missing
+            ]
+        },
+    )
+
+
+def _orders_first(asked: Asked) -> Answer | None:
+    """Find an inverted range before the key is looked at."""
+    dates = [asked.query.get(name, "") for name in ("start_date", "end_date")]
+    right = all(len(text) == 10 and text[:4].isdigit() for text in dates) and dates[0] > dates[1]
+    if (
+        not right
+        or asked.method != "GET"
+        or asked.headers.get("x-api-key")
+        or not all(map(_is_full_date, dates))
+    ):
+        return None
+    return respond_json(400, {"error": "bad_request", "message": "start_date must not be after end_date"})
+
+
+def _is_full_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def _strict_dates(asked: Asked, answer: Answer) -> Answer:
+    """Refuse what FastAPI takes for a date and RFC 3339 does not."""
+    if answer.status not in {200, 400} or not asked.is_operation:
+        return answer
+    loose = [name for name in ("start_date", "end_date") if not _is_full_date(asked.query.get(name, ""))]
+    items = [{"type": "date_parsing", "loc": ["query", name], "msg": "Not a full-date"} for name in loose]
+    return respond_json(422, {"detail": items}) if items else answer
+
+
+def _known_parameters_only(asked: Asked, answer: Answer) -> Answer:
+    unknown = [name for name in asked.query if name not in {"start_date", "end_date", "slug", "mode"}]
+    if answer.status != 200 or not asked.is_operation or not unknown:
+        return answer
+    items = [{"type": "extra_forbidden", "loc": ["query", name], "msg": "Not permitted"} for name in unknown]
+    return respond_json(422, {"detail": items})
+
+
+def _once_only(asked: Asked, answer: Answer) -> Answer:
+    names = [pair.split("=")[0] for pair in asked.query_string.split("&")]
+    if answer.status == 200 and asked.is_operation and len(names) != len(set(names)):
+        return respond_json(422, {"detail": [{"type": "repeated", "loc": ["query"], "msg": "Given twice"}]})
+    return answer
+
+
+def _long_line(asked: Asked) -> Answer | None:
+    long = len(asked.query_string) > 8_000
+    return respond(414, b"<center><h1>414 Request-URI Too Large</h1></center>") if long else None
+
+
+def _control_characters(asked: Asked) -> Answer | None:
+    found = any(ord(letter) < 32 or ord(letter) == 127 for value in asked.query.values() for letter in value)
+    return respond(400, b"<h1>400 Bad Request</h1>") if found and asked.headers.get("x-api-key") else None
+
+
+def _head_like_get(app: ASGIApp) -> ASGIApp:
+    """Answer HEAD as GET without its body, as Starlette's own routes do."""
+
+    async def headed(scope: Message, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await app(scope, receive, send)
+            return
+
+        async def drop(message: Message) -> None:
+            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+        await app({**scope, "method": "GET"}, receive, drop)
+
+    return headed
+
+
+def _preflight(asked: Asked) -> Answer | None:
+    if asked.method != "OPTIONS":
+        return None
+    return Answer(
+        204,
+        (
+            ("allow", "GET, OPTIONS"),
+            ("access-control-allow-origin", "*"),
+            ("access-control-allow-headers", "x-api-key"),
+        ),
+        b"",
+    )
+
+
+def _page_for(status: int, page: bytes) -> AnswerChange:
+    return lambda _, answer: answer.bearing(page, "text/html") if answer.status == status else answer
+
+
+def _compressed(asked: Asked, answer: Answer) -> Answer:
+    if "gzip" not in asked.headers.get("accept-encoding", "") or len(answer.body) < 500:
+        return answer
+    return answer.bearing(gzip.compress(answer.body)).headed(content_encoding="gzip", vary="Accept-Encoding")
+
+
+def _in_pieces(app: ASGIApp) -> ASGIApp:
+    """Send bodies in pieces of 100 bytes, without stating their length."""
+
+    async def pieced(scope: Message, receive: Receive, send: Send) -> None:
+        async def cut(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = [header for header in message["headers"] if header[0] != b"content-length"]
+                await send({**message, "headers": headers})
+                return
+            body = message.get("body", b"")
+            for start in range(0, len(body), 100):
+                await send({"type": message["type"], "body": body[start : start + 100], "more_body": True})
+            await send({**message, "body": b""})
+
+        await app(scope, receive, cut if scope["type"] == "http" else send)
+
+    return pieced
+
+
+def _tagged(asked: Asked, answer: Answer) -> Answer:
+    """Give an ETag, and 304 to whoever has it."""
+    if answer.status != 200:
+        return answer
+    tag = f'"{len(answer.body)}-{sum(answer.body)}"'
+    if asked.headers.get("if-none-match") == tag:
+        return Answer(304, (("etag", tag),), b"")
+    return answer.headed(etag=tag, cache_control="private, no-cache")
+
+
+async def _challenge(_request: Request, error: HTTPException) -> Response:
+    headers = {"www-authenticate": 'ApiKey realm="feather"'} if error.status_code == 401 else error.headers
+    body = {"error": "fehler", "message": "Das geht so nicht: prüfen Sie den Schlüssel"}
+    return JSONResponse(body, error.status_code, headers)
+
+
+async def _everything_said(_request: Request, error: RequestValidationError) -> Response:
+    """Give more than the documented properties, and the items in another order."""
+    items = [
+        {"loc": item["loc"], "msg": "Ungültig", "type": item["type"], "url": "https://errors.example/x"}
+        for item in reversed(error.errors())
+    ]
+    return JSONResponse({"detail": items, "request_id": "4f2a", "error": "validation", "message": ""}, 422)
+
+
+async def _inverted_with_context(_request: Request, _error: InvertedRangeError) -> Response:
+    body = {
+        "error": "invalid_range",
+        "message": "start_date must not be after end_date",
+        "request_id": "4f2a",
+        "details": {"field": "start_date"},
+    }
+    return JSONResponse(body, 400)
+
+
+def _no_content_for_methods(asked: Asked, answer: Answer) -> Answer:
+    if answer.status != 405:
+        return answer
+    return respond(404 if asked.method in {"TRACE", "CONNECT"} else 405, b"").headed(allow="GET, HEAD")
+
+
+def _as_written(row: Data) -> Data:
+    """Write counts as JSON numbers with a fraction of zero: integers by JSON Schema 2020-12."""
+    counts = ("invocations", "successful", "vendor_errors", "exceptions")
+    return {**row, **{name: float(row[name]) for name in counts}}
+
+
+def _reordered(row: Data) -> Data:
+    return dict(reversed(row.items()))
+
+
+def _unlike_twins(row: Data) -> Data:
+    return {**row, "display_name": row["integration_key"].title(), "avg_latency_ms": 1.5, "last_error": None}
+
+
+HARMLESS = (
+    Mutant(
+        "rows-reversed",
+        "The rows come from the last to the first.",
+        "rows",
+        telling(lambda _, rows: rows[::-1]),
+    ),
+    Mutant("rows-shuffled", "The rows come in another order each time.", "rows", _shuffled),
+    Mutant(
+        "rows-have-more",
+        "The rows have properties that the document does not forbid.",
+        "rows",
+        wrap=with_answer(_each(_unlike_twins)),
+    ),
+    Mutant(
+        "properties-reordered",
+        "A row's properties come in another order.",
+        "rows",
+        wrap=with_answer(_each(_reordered)),
+    ),
+    Mutant(
+        "rate-to-whole-percents",
+        "The rate is rounded to whole percents.",
+        "rows",
+        telling(each_row(success_rate_pct=lambda row: float(round(100 * row.successful / row.invocations)))),
+    ),
+    Mutant(
+        "rate-floored",
+        "The rate is rounded down to whole percents.",
+        "rows",
+        wrap=with_answer(
+            _each(
+                lambda row: {
+                    **row,
+                    "success_rate_pct": math.floor(100 * row["successful"] / row["invocations"]),
+                }
+            )
+        ),
+    ),
+    Mutant(
+        "rate-unrounded",
+        "The rate has all its digits.",
+        "rows",
+        telling(each_row(success_rate_pct=lambda row: row.successful / row.invocations * 100)),
+    ),
+    Mutant(
+        "p95-whole",
+        "The p95 is an integer.",
+        "rows",
+        wrap=with_answer(_each(lambda row: {**row, "p95_latency_ms": round(row["p95_latency_ms"])})),
+    ),
+    Mutant(
+        "p95-of-buckets",
+        "The p95 is its bucket's upper bound.",
+        "rows",
+        telling(each_row(p95_latency_ms=_to_bucket)),
+    ),
+    Mutant(
+        "p95-unknown-is-zero",
+        "No latency is kept, and each p95 is 0.",
+        "rows",
+        telling(each_row(p95_latency_ms=lambda _: 0.0)),
+    ),
+    Mutant(
+        "counts-with-a-fraction",
+        "Counts are written like 12.0.",
+        "rows",
+        wrap=with_answer(_each(_as_written)),
+    ),
+    Mutant(
+        "none-listed-with-0",
+        "Integrations without traffic are listed with a rate of 0.",
+        "rows",
+        wrap=with_answer(_without_traffic(0.0)),
+    ),
+    Mutant(
+        "none-listed-with-100",
+        "Integrations without traffic are listed with a rate of 100.",
+        "rows",
+        wrap=with_answer(_without_traffic(100.0)),
+    ),
+    Mutant("no-data", "The account has no data at all.", "200", finding(lambda _ledger, _query, _today: [])),
+    Mutant("one-integration", "The account has one integration.", "200", telling(_one_integration)),
+    Mutant("ninety-days-of-data", "History begins ninety days ago.", "200", finding(_since_last_quarter)),
+    Mutant("data-to-yesterday", "Today's traffic comes in at night.", "200", finding(_to_yesterday)),
+    Mutant("today-grows", "Today's counts grow with each call.", "relations", _growing_today),
+    Mutant(
+        "429-now-and-then",
+        "One request in forty must be repeated a second later.",
+        "protocol",
+        wrap=with_state(_busy(40)),
+    ),
+    Mutant(
+        "429-in-bursts",
+        "Two requests in a row must be repeated, and Retry-After is a date.",
+        "protocol",
+        wrap=with_state(_burst),
+    ),
+    Mutant(
+        "422-before-401",
+        "Missing parameters are found before a missing key.",
+        "422",
+        wrap=with_shortcut(_validates_first),
+    ),
+    Mutant(
+        "400-before-401",
+        "An inverted range is found before a missing key.",
+        "400",
+        wrap=with_shortcut(_orders_first),
+    ),
+    Mutant(
+        "full-dates-only",
+        "Nothing but full-dates is taken for a date.",
+        "422",
+        wrap=with_answer(_strict_dates),
+    ),
+    Mutant(
+        "unknown-parameters-422",
+        "A parameter that is not in the document is refused.",
+        "422",
+        wrap=with_answer(_known_parameters_only),
+    ),
+    Mutant(
+        "repeated-parameters-422", "A repeated parameter is refused.", "422", wrap=with_answer(_once_only)
+    ),
+    Mutant(
+        "414-over-8-kib",
+        "Request lines over 8 KiB are refused by the proxy.",
+        "protocol",
+        wrap=with_shortcut(_long_line),
+    ),
+    Mutant(
+        "control-characters-400",
+        "Control characters are refused by the proxy.",
+        "protocol",
+        wrap=with_shortcut(_control_characters),
+    ),
+    Mutant(
+        "401-in-german",
+        "The 401 has a challenge, and a message in German.",
+        "401",
+        handling({HTTPException: _challenge}),
+    ),
+    Mutant(
+        "422-says-more",
+        "The 422 has more than the document names, and its items another order.",
+        "422",
+        handling({RequestValidationError: _everything_said}),
+    ),
+    Mutant(
+        "400-says-more",
+        "The 400 has more than the document names.",
+        "400",
+        handling({InvertedRangeError: _inverted_with_context}),
+    ),
+    Mutant(
+        "charset-said",
+        "The content type says its charset, in capitals.",
+        "protocol",
+        wrap=with_answer(
+            lambda _, answer: (
+                answer.headed(content_type="application/json; charset=UTF-8") if answer.body else answer
+            )
+        ),
+    ),
+    Mutant(
+        "pretty-json",
+        "The JSON is indented and ends with a new line.",
+        "protocol",
+        wrap=with_answer(
+            _rows(lambda answer: answer.bearing(json.dumps(answer.data, indent=2).encode() + b"\n"))
+        ),
+    ),
+    Mutant(
+        "gzip-where-accepted",
+        "Longer answers are compressed where that is accepted.",
+        "protocol",
+        wrap=with_answer(_compressed),
+    ),
+    Mutant("in-pieces", "Bodies are sent in pieces, without a length.", "protocol", wrap=_in_pieces),
+    Mutant(
+        "connection-closed",
+        "The connection is closed after each answer.",
+        "protocol",
+        wrap=with_answer(lambda _, answer: answer.headed(connection="close")),
+    ),
+    Mutant(
+        "headers-of-a-proxy",
+        "A proxy adds its headers, and a cookie.",
+        "protocol",
+        wrap=with_answer(
+            lambda _, answer: answer.headed(
+                via="1.1 edge",
+                x_request_id="4f2a",
+                set_cookie="lb=a; Path=/; HttpOnly",
+                strict_transport_security="max-age=31536000",
+                age="0",
+            )
+        ),
+    ),
+    Mutant(
+        "etag-given",
+        "Answers have an ETag, and whoever has it gets 304.",
+        "protocol",
+        wrap=with_answer(_tagged),
+    ),
+    Mutant("head-like-get", "HEAD is answered like GET.", "protocol", wrap=_head_like_get),
+    Mutant(
+        "options-204",
+        "OPTIONS is answered with 204, for browsers of other origins.",
+        "protocol",
+        wrap=with_shortcut(_preflight),
+    ),
+    Mutant(
+        "404-as-html",
+        "Unknown paths are answered with a page.",
+        "protocol",
+        wrap=with_answer(_page_for(404, b"<h1>404 Not Found</h1>")),
+    ),
+    Mutant(
+        "405-without-body",
+        "Other methods are answered without a body.",
+        "protocol",
+        wrap=with_answer(_no_content_for_methods),
+    ),
+)
