@@ -1,0 +1,1 @@
+"""Checks any deployment of the Feather API against the document: `feather-check`."""

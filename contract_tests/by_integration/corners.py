@@ -1,0 +1,104 @@
+"""200: the corners of ranges and filters where servers differ, each of them a request that keeps every rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+
+from contract_tests.by_integration.query import Query, after, ask_for, before, past
+from contract_tests.promise import Attempt, Finding, Promise, Source
+from contract_tests.promises.judging import judge_exchange
+from contract_tests.properties import for_all
+from contract_tests.run import Run, utc_today
+
+
+def promises() -> tuple[Promise, ...]:
+    """Give the promises about corners."""
+    return (
+        _promise("200-one-day", "A range of one day is answered", _one_day),
+        _promise("200-long-ranges", "Ranges of 31 days up to years are answered", _long),
+        _promise(
+            "200-ordered-ranges",
+            "A range over a border of the calendar is not taken for an inverted one",
+            _ordered,
+        ),
+        _promise("200-leap-days", "The leap days are days", _leap_days),
+        _promise("200-distant-years", "Ranges before 1970 and after 2100 are answered", _distant),
+        _promise("200-calendar-ends", "The first and the last day of the calendar are answered", _calendar_ends),
+        Promise("no-traffic-after-today", "No row is about days to come", Source.KIT, 200, _nothing_to_come),
+    )
+
+
+def _promise(name: str, title: str, cases: Callable[[Run], Sequence[Query]]) -> Promise:
+    def attempt_it(attempt: Attempt) -> None:
+        for_all(attempt, lambda query: _answered(attempt, query), cases(attempt.run))
+
+    return Promise(name, title, Source.DOCUMENT, 200, attempt_it)
+
+
+def _answered(attempt: Attempt, query: Query) -> Finding | None:
+    return judge_exchange(attempt, ask_for(attempt, query).exchange)
+
+
+def _one_day(run: Run) -> list[Query]:
+    day = run.samples.day
+    slug, mode = next(iter(run.known.slugs), None), next(iter(run.known.modes), None)
+    return [Query(day, day), Query(run.today, run.today), Query(day, day, slug, mode)]
+
+
+def _long(run: Run) -> list[Query]:
+    return [Query(before(past(run), days - 1), past(run)) for days in (31, 90, 180, 366, 731, 1500)]
+
+
+def _ordered(run: Run) -> list[Query]:
+    year = run.samples.day.year
+    first = run.samples.day.replace(day=1)
+    # In each, the start has the later day of the month, or the later month.
+    return [
+        Query(first - timedelta(days=1), first),
+        Query(date(year - 1, 12, 31), date(year, 1, 1)),
+        Query(date(year - 1, 11, 20), date(year, 2, 10)),
+    ]
+
+
+def _leap_days(run: Run) -> list[Query]:
+    leap = run.today.year - run.today.year % 4
+    day = date(leap, 2, 29) if date(leap, 2, 29) <= run.today else date(leap - 4, 2, 29)
+    return [
+        Query(day, day),
+        Query(before(day, 1), after(day, 1)),
+        Query(date(2000, 2, 29), date(2000, 2, 29)),
+    ]
+
+
+def _distant(run: Run) -> list[Query]:
+    return [
+        Query(date(1969, 12, 31), date(1970, 1, 1)),
+        Query(date(1583, 1, 1), date(1752, 9, 14)),
+        Query(date(1901, 12, 13), run.samples.day),
+        Query(date(2038, 1, 18), date(2038, 1, 20)),
+        Query(date(2100, 2, 28), date(2101, 3, 1)),
+    ]
+
+
+def _calendar_ends(run: Run) -> list[Query]:
+    day = run.samples.day
+    return [
+        Query(date.min, date.min),
+        Query(date.max, date.max),
+        Query(date.min, day),
+        Query(day, date.max),
+        Query(date.min, date.max),
+    ]
+
+
+def _nothing_to_come(attempt: Attempt) -> None:
+    # A few hours of slack: the deployment's clock may be ahead, and midnight may pass during the run.
+    tomorrow = utc_today(timedelta(hours=3)) + timedelta(days=1)
+    findings = []
+    for end in (tomorrow, after(tomorrow, 30), date.max):
+        answer = ask_for(attempt, Query(tomorrow, end))
+        if answer.total:
+            what = f"{answer.total} invocations in {answer.query}, which is after today, {attempt.run.today} in UTC"
+            findings.append(Finding(what, (answer.exchange,)))
+    attempt.settle(findings)

@@ -1,0 +1,255 @@
+"""`slug` and `mode`: exact, narrowing, and working together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from contract_tests.by_integration.compare import narrowing, same_counts, sum_of, within
+from contract_tests.by_integration.query import Answer, Query, ask_for, before, past
+from contract_tests.by_integration.window import NOTHING_HAS
+from contract_tests.promise import Attempt, Finding, Promise, Source
+from contract_tests.promises.judging import judge_exchange
+from contract_tests.properties import for_all
+from contract_tests.run import Run
+
+FILTERS = ("slug", "mode")
+
+PATTERNS = ("%", "*", ".*", "' OR '1'='1", "_%", "all", "null")
+"""Values that nothing has, and that a query language or a regular expression takes for everything."""
+
+USUAL_MODES = ("live", "test", "production", "sandbox")
+"""Modes that a deployment may well have. They are tried, and what comes is only held against the whole."""
+
+
+def promises() -> tuple[Promise, ...]:
+    """Give the promises about filters."""
+    document, kit = Source.DOCUMENT, Source.KIT
+    return (
+        Promise(
+            "200-any-filter-text",
+            "Any text is a filter: long, outside ASCII, with signs",
+            document,
+            200,
+            _texts,
+        ),
+        Promise("unknown-filter-is-empty", "A filter that nothing matches gives no rows", kit, 200, _unknown),
+        Promise("empty-filter-is-empty", "An empty filter is a filter, and gives no rows", kit, 200, _empty),
+        Promise("filters-hold-data", "The slugs and modes that hold data give rows", kit, 200, _hold_data),
+        Promise("filters-match-exactly", "A filter matches its value and no other", kit, 200, _exactly),
+        Promise("filters-narrow", "What a filter lets through is part of the whole", kit, 200, _narrow),
+        Promise("filters-work-together", "Two filters let through what both let through", kit, 200, _together),
+    )
+
+
+def _plain(run: Run) -> Query:
+    window = run.window
+    return Query(window.start, window.end) if window else Query(run.samples.day, run.samples.day)
+
+
+def _known(run: Run) -> list[tuple[str, str]]:
+    return [("slug", slug) for slug in run.known.slugs[:2]] + [("mode", mode) for mode in run.known.modes[:2]]
+
+
+def _judge_empty(attempt: Attempt, query: Query) -> Finding | None:
+    """Hold an answer that no row may be in against the rule, and against its status."""
+    answer = ask_for(attempt, query)
+    wrong = judge_exchange(attempt, answer.exchange)
+    if wrong is None and answer.rows and within(answer.rows) > 0:
+        return Finding(f"{len(answer.rows)} rows for {query}, a filter that nothing has", (answer.exchange,))
+    return wrong
+
+
+def _texts(attempt: Attempt) -> None:
+    texts = [
+        "x" * 65,
+        "x" * 2000,
+        "Ünïcode-✓-Ω",
+        "日本語",
+        "a b+c&d=e/f?g#h",
+        "🦜",
+        'quote"\\back',
+        "50%",
+        "a;b,c",
+    ]
+    plain = _plain(attempt.run)
+    queries = [plain.filtered(FILTERS[place % 2], text) for place, text in enumerate(texts)]
+    queries += [replace(plain, mode="y" * 65), replace(plain, mode="y" * 2000), replace(plain, mode="Ω-é")]
+    for_all(attempt, lambda query: _judge_empty(attempt, query), queries)
+
+
+def _unknown(attempt: Attempt) -> None:
+    run = attempt.run
+    plain = _plain(run)
+    value = f"{NOTHING_HAS}-{run.seed_for('unknown') % 10_000}"
+    queries = [plain.filtered(name, value) for name in FILTERS]
+    queries += [replace(query.last(1), slug=None, mode=value) for query in (plain,)]
+    queries += [plain.last(400).filtered(name, value) for name in FILTERS]
+    queries += [plain.filtered(FILTERS[place % 2], text) for place, text in enumerate(PATTERNS)]
+    _require_data(attempt)
+    for_all(attempt, lambda query: _judge_empty(attempt, query), queries)
+
+
+def _empty(attempt: Attempt) -> None:
+    run = attempt.run
+    plain = _plain(run)
+    queries = [replace(plain, slug=""), replace(plain, mode=""), replace(plain, slug="", mode="")]
+    queries += [replace(plain, slug=slug, mode="") for slug in run.known.slugs[:1]]
+    queries += [replace(plain, slug="", mode=mode) for mode in run.known.modes[:1]]
+    _require_data(attempt)
+    for_all(attempt, lambda query: _judge_empty(attempt, query), queries)
+
+
+def _require_data(attempt: Attempt) -> None:
+    if attempt.run.window is None:
+        attempt.not_exercised("no row ever came")
+
+
+def _hold_data(attempt: Attempt) -> None:
+    run = attempt.run
+    known = _known(run)
+    if not known:
+        attempt.not_exercised("needs a --slug or a --mode that holds data")
+    _require_data(attempt)
+
+    def judge(pair: tuple[str, str]) -> Finding | None:
+        name, value = pair
+        asked = _plain(run).filtered(name, value)
+        for query in (asked, asked.over(before(past(run), 1500), past(run))):
+            answer = ask_for(attempt, query)
+            if answer.rows is None or answer.rows:
+                return None
+        return Finding(f"no row for the {name} {value!r}, which holds data, while others have rows", (answer.exchange,))
+
+    for_all(attempt, judge, known)
+
+
+def _exactly(attempt: Attempt) -> None:
+    known = _known(attempt.run)
+    if not known:
+        attempt.not_exercised("needs a --slug or a --mode that holds data")
+    plain = _plain(attempt.run)
+    cases = []
+    for name in FILTERS:
+        values = [value for kind, value in known if kind == name][:1]
+        cases += [(name, value, other) for value in values for other in near_misses(value)]
+    reference = {(name, value): ask_for(attempt, plain.filtered(name, value)) for name, value, _ in cases}
+    if not any(answer.total for answer in reference.values()):
+        attempt.not_exercised("no row came for a filter")
+
+    def judge(case: tuple[str, str, str]) -> Finding | None:
+        name, value, other = case
+        right, answer = reference[name, value], ask_for(attempt, plain.filtered(name, other))
+        wrong = judge_exchange(attempt, answer.exchange)
+        # Another value may well have rows of its own: only the very same ones give the filter away.
+        if wrong is None and right.total and answer.rows is not None and same_counts(answer.rows, right.rows or {}):
+            what = f"the {name} {other!r} gives the very rows of {value!r}"
+            return Finding(what, (right.exchange, answer.exchange))
+        return wrong
+
+    for_all(attempt, judge, cases)
+
+
+def near_misses(value: str) -> Iterator[str]:
+    """Give texts that are not the value, and that a lenient comparison takes for it."""
+    accents = str.maketrans("aeiou", "áéíóú")
+    middle = len(value) // 2
+    candidates = (
+        value.swapcase(),
+        value.upper(),
+        value[:-1],
+        value[1:],
+        f" {value}",
+        f"{value} ",
+        f"{value}x",
+        f"{value}%",
+        f"{value[:middle]}_{value[middle + 1 :]}",
+        f"{value},{NOTHING_HAS}",
+        value.translate(accents),
+        re.sub(r"[-_ ]", "", value),
+    )
+    yield from dict.fromkeys(text for text in candidates if text not in ("", value))
+
+
+def _narrow(attempt: Attempt) -> None:
+    run = attempt.run
+    _require_data(attempt)
+    known = _known(run)
+    plain = _plain(run)
+    judged = 0
+    findings: list[Finding] = []
+    for query in (plain, plain.over(before(past(run), 365), past(run))):
+        whole = ask_for(attempt, query)
+        for name in FILTERS:
+            values = [value for kind, value in known if kind == name]
+            if name == "mode" and query is plain:
+                values += [mode for mode in USUAL_MODES if mode not in values]
+            parts = [ask_for(attempt, query.filtered(name, value)) for value in dict.fromkeys(values)]
+            held = [part for part in parts if part.total]
+            judged += len(held)
+            findings += _not_within(whole, held)
+    if not judged:
+        attempt.not_exercised("no row came for a filter")
+    attempt.settle(findings)
+
+
+def _not_within(whole: Answer, parts: list[Answer]) -> list[Finding]:
+    """Hold each part, and all of them together, against the whole: no invocation has two values."""
+    if whole.rows is None:
+        return []
+    findings = []
+    for part in parts:
+        text = narrowing(part.rows or {}, whole.rows)
+        if text:
+            findings.append(Finding(f"{part.query} against no filter: {text}", (whole.exchange, part.exchange)))
+    if len(parts) > 1 and not findings:
+        text = narrowing(sum_of([part.rows or {} for part in parts]), whole.rows)
+        if text:
+            exchanges = (whole.exchange, *(part.exchange for part in parts))
+            findings.append(Finding(f"the filters together against none: {text}", exchanges))
+    return findings
+
+
+def _together(attempt: Attempt) -> None:
+    run = attempt.run
+    if not run.known.slugs or not run.known.modes:
+        attempt.not_exercised("needs a --slug and a --mode that hold data")
+    slug, mode = run.known.slugs[0], run.known.modes[0]
+    plain = _plain(run)
+    findings = []
+    for query in (replace(plain, slug=slug, mode=NOTHING_HAS), replace(plain, slug=NOTHING_HAS, mode=mode)):
+        wrong = _judge_empty(attempt, query)
+        if wrong is not None:
+            findings.append(wrong)
+    for query in (plain, plain.over(before(past(run), 365), past(run))):
+        whole, by_slug, by_mode, by_both = (
+            ask_for(attempt, replace(query, slug=s, mode=m))
+            for s, m in ((None, None), (slug, None), (None, mode), (slug, mode))
+        )
+        findings += _not_both(whole, by_slug, by_mode, by_both)
+    if not ask_for(attempt, replace(plain, slug=slug)).total:
+        attempt.not_exercised("no row came for a filter")
+    attempt.settle(findings)
+
+
+def _not_both(whole: Answer, by_slug: Answer, by_mode: Answer, by_both: Answer) -> list[Finding]:
+    """Hold both filters against each, from above; and from below by inclusion and exclusion."""
+    if by_both.rows is None or by_slug.rows is None or by_mode.rows is None or whole.rows is None:
+        return []
+    findings = []
+    for one in (by_slug, by_mode):
+        text = narrowing(by_both.rows, one.rows or {})
+        if text:
+            findings.append(Finding(f"{by_both.query} against {one.query}: {text}", (one.exchange, by_both.exchange)))
+    for name, row in whole.rows.items():
+        counts = [rows[name].invocations if name in rows else 0 for rows in (by_slug.rows, by_mode.rows, by_both.rows)]
+        least = counts[0] + counts[1] - row.invocations
+        if counts[2] < least:
+            what = (
+                f"{name} has {counts[0]} invocations by slug, {counts[1]} by mode and {row.invocations} in all: at "
+                f"least {least} have both, and {by_both.query} gives {counts[2]}"
+            )
+            exchanges = (whole.exchange, by_slug.exchange, by_mode.exchange, by_both.exchange)
+            findings.append(Finding(what, exchanges))
+    return findings

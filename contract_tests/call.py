@@ -1,0 +1,275 @@
+"""Sends requests to the target, with the manners that a sandbox wants, and keeps what came back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+
+import requests
+from requests.adapters import HTTPAdapter
+
+from contract_tests.exchange import Exchange, Request, Secret, reveal
+from contract_tests.redaction import Redactor
+from contract_tests.settings import Rate
+
+USER_AGENT = "feather-check"
+LONGEST_WAIT = 60.0
+"""Seconds: a `Retry-After` beyond this ends the run rather than hold it up."""
+
+MOST_WAITS = 5
+CONNECT_BACKOFF = (0.1, 0.4, 1.6)
+LARGEST_BODY = 64 * 1024 * 1024
+
+
+@dataclass(eq=False)
+class NoVerdictError(Exception):
+    """The run can say nothing of the target: it cannot be reached, refuses the key, or holds the run up.
+
+    Attributes:
+        problem: what happened.
+        remedy: what the user can do, as an instruction.
+
+    """
+
+    problem: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.problem}. {self.remedy}."
+
+
+class BudgetSpentError(Exception):
+    """The run has sent as many requests as it may."""
+
+
+@dataclass
+class Ledger:
+    """What a run did.
+
+    Attributes:
+        exchanges: every request with the answer that counted, in their order.
+        sent: how many requests went out, those included that a 429 put off.
+        notes: what the sender did unasked: waits and repeated attempts.
+
+    """
+
+    exchanges: list[Exchange] = field(default_factory=list)
+    sent: int = 0
+    notes: list[str] = field(default_factory=list)
+
+    def note(self, text: str) -> None:
+        """Keep a thing worth telling, once."""
+        if text not in self.notes:
+            self.notes.append(text)
+
+
+class Caller:
+    """Sends one request at a time.
+
+    Arguments:
+        base_url: where the deployment is, without a slash at its end.
+        redactor: told of each value made of the key before it is sent.
+        ledger: where the exchanges go.
+        most: the number of exchanges after which `BudgetSpentError` is raised.
+        timeout: seconds to wait for a connection, and between two bytes.
+        rate: the most requests a second, if there is a limit.
+        ca_bundle: the certificates to trust, if not the usual ones.
+
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        redactor: Redactor,
+        ledger: Ledger,
+        *,
+        most: int,
+        timeout: float = 10.0,
+        rate: Rate | None = None,
+        ca_bundle: Path | None = None,
+    ) -> None:
+        self.base_url = base_url
+        self.redactor = redactor
+        self.ledger = ledger
+        self._most = most
+        self._timeout = timeout
+        self._gap = 1 / rate.per_second if rate else 0.0
+        self._next = 0.0
+        self._begun = time.monotonic()
+        self._answered = False
+        self._session = _session(base_url, ca_bundle)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
+
+    def call(self, request: Request) -> Exchange:
+        """Send a request, and keep the exchange.
+
+        A 429 is waited out as its `Retry-After` says (RFC 9110, section 10.2.3) and the request repeated. A
+        connection that cannot be made is tried again, with a growing pause. Anything else stands as it came: a
+        server error, a cut body, a time-out.
+
+        Raises:
+            NoVerdictError: the target was never reached, or asks to wait too long.
+            BudgetSpentError: no request is left.
+
+        """
+        if len(self.ledger.exchanges) >= self._most:
+            raise BudgetSpentError
+        for text in [value for _, value in (*request.query, *request.headers) if isinstance(value, Secret)]:
+            self.redactor.hide(text.value)
+        for attempt in range(MOST_WAITS + 1):
+            exchange = self._send_connected(request)
+            self.ledger.sent += 1
+            wait = retry_after(exchange)
+            if wait is None or attempt == MOST_WAITS:
+                break
+            if wait > LONGEST_WAIT:
+                raise NoVerdictError(
+                    f"The target answers 429 and asks to wait {wait:.0f} s",
+                    "Run again later, or with --rate-limit",
+                )
+            self.ledger.note("the target answered 429: waited as Retry-After says, and asked again")
+            time.sleep(wait)
+        self.ledger.exchanges.append(exchange)
+        return exchange
+
+    def _send_connected(self, request: Request) -> Exchange:
+        for pause in (*CONNECT_BACKOFF, None):
+            self._take_turn()
+            try:
+                return self._send(request)
+            except (requests.ConnectionError, requests.Timeout) as error:
+                if not _never_connected(error):
+                    # A server may close an idle connection just as a request goes out on it: RFC 9112, section
+                    # 9.3.1, lets a client send a GET again. A second time, it is the server's answer.
+                    if self._answered and pause == CONNECT_BACKOFF[0] and not isinstance(error, requests.Timeout):
+                        self.ledger.note("a connection was closed without an answer: asked again on a new one")
+                        continue
+                    return self._failed(request, _reason(error))
+                if pause is None or isinstance(error, requests.exceptions.SSLError):
+                    raise self._unreachable(error) from None
+                self.ledger.note("a connection could not be made: tried again")
+                time.sleep(pause)
+        raise AssertionError("the last attempt returns or raises")
+
+    def _take_turn(self) -> None:
+        if self._gap:
+            now = time.monotonic()
+            time.sleep(max(0.0, self._next - now))
+            self._next = max(now, self._next) + self._gap
+
+    def _send(self, request: Request) -> Exchange:
+        # Header values go out as UTF-8: what a key outside of Latin-1 does to a server is worth knowing.
+        headers = {name: reveal(value).encode() for name, value in request.headers}
+        begun = time.monotonic()
+        with self._session.request(
+            request.method,
+            request.url(self.base_url),
+            headers=headers,
+            timeout=self._timeout,
+            allow_redirects=False,
+            stream=True,
+        ) as response:
+            body, failure = _read(response)
+            self._answered = True
+            raw = response.raw.headers
+            exchange = Exchange(
+                number=len(self.ledger.exchanges) + 1,
+                request=request,
+                status=response.status_code,
+                headers=tuple((name, value) for name in raw for value in raw.getlist(name)),
+                body=body,
+                seconds=time.monotonic() - begun,
+                failure=failure,
+                started=begun - self._begun,
+            )
+        self._session.cookies.clear()
+        return exchange
+
+    def _failed(self, request: Request, reason: str) -> Exchange:
+        number = len(self.ledger.exchanges) + 1
+        started = time.monotonic() - self._begun
+        return Exchange(number=number, request=request, status=0, failure=reason, started=started)
+
+    def _unreachable(self, error: Exception) -> NoVerdictError:
+        if isinstance(error, requests.exceptions.SSLError):
+            return NoVerdictError(
+                f"TLS with {self.base_url} fails: {_reason(error)}",
+                "Name the certificates to trust with --ca-bundle FILE",
+            )
+        return NoVerdictError(
+            f"{self.base_url} cannot be reached: {_reason(error)}", "Start the deployment, or mend the URL"
+        )
+
+
+def retry_after(exchange: Exchange, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> float | None:
+    """Give the seconds that a 429 asks to wait, by its `Retry-After`: a number or a date (RFC 9110, 10.2.3).
+
+    Returns:
+        None where the answer is no 429, or has no such header that can be read.
+
+    """
+    text = exchange.header("retry-after")
+    if exchange.status != 429 or text is None:
+        return None
+    if text.strip().isdecimal():
+        return float(text)
+    try:
+        return max(0.0, (parsedate_to_datetime(text) - now()).total_seconds())
+    except (ValueError, TypeError):
+        return None
+
+
+def _session(base_url: str, ca_bundle: Path | None) -> requests.Session:
+    session = requests.Session()
+    # Read from the environment once; a .netrc never, for it would add a credential of its own.
+    merged = session.merge_environment_settings(base_url, {}, None, None, None)
+    session.trust_env = False
+    session.proxies = dict(merged["proxies"])
+    session.verify = str(ca_bundle) if ca_bundle else merged["verify"]
+    session.headers["User-Agent"] = USER_AGENT
+    adapter = HTTPAdapter(pool_connections=1, pool_maxsize=1, max_retries=0)
+    session.mount("http://", adapter)
+    session.mount("https://", adapter)
+    return session
+
+
+def _read(response: requests.Response) -> tuple[bytes, str | None]:
+    """Read the body, and say what broke on the way."""
+    body = bytearray()
+    try:
+        for chunk in response.iter_content(64 * 1024):
+            body += chunk
+            if len(body) > LARGEST_BODY:
+                return bytes(body), f"the body is larger than {LARGEST_BODY >> 20} MiB"
+    except requests.exceptions.ContentDecodingError:
+        return bytes(body), "the body is not in the content coding that its header names"
+    except requests.exceptions.ChunkedEncodingError:
+        return bytes(body), "the body was cut before its end"
+    except (requests.ConnectionError, requests.Timeout):
+        return bytes(body), "the body stopped coming before its end"
+    return bytes(body), None
+
+
+def _never_connected(error: requests.RequestException) -> bool:
+    if isinstance(error, requests.exceptions.SSLError | requests.ConnectTimeout | requests.exceptions.ProxyError):
+        return True
+    # urllib3 tells a refused connection and an unknown host apart from one that was closed: by its reason.
+    cause = getattr(error.args[0], "reason", None) if error.args else None
+    return type(cause).__name__ in {"NewConnectionError", "NameResolutionError", "ConnectTimeoutError"}
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, requests.Timeout):
+        return "no answer in time"
+    cause = getattr(error.args[0], "reason", error.args[0]) if error.args else error
+    text = str(cause).rsplit(": ", 1)[-1].strip("()'\" ")
+    if "without response" in str(error) or "aborted" in str(error) or "reset" in str(error).lower():
+        return "the connection was closed without an answer"
+    return text or type(error).__name__

@@ -1,0 +1,1 @@
+"""The promises that follow from the document alone, for any operation."""

@@ -1,0 +1,73 @@
+"""What HTTP itself asks: the methods that the document lacks, and how an answer may be asked for."""
+
+from __future__ import annotations
+
+from contract_tests.promise import Attempt, Finding, Promise, Source
+from contract_tests.promises.judging import judge_exchange
+
+UNSAFE = ("POST", "PUT", "PATCH", "DELETE", "TRACE")
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+def promises() -> tuple[Promise, ...]:
+    """Give the promises about HTTP."""
+    document, kit = Source.DOCUMENT, Source.KIT
+    return (
+        Promise("undocumented-methods", "A method that the document lacks is refused", document, None, _methods),
+        Promise("head-and-options", "HEAD and OPTIONS are answered as HTTP has them", kit, None, _head_and_options),
+        Promise(
+            "any-accept-header",
+            "The answer is the same whatever a client accepts",
+            document,
+            200,
+            _negotiation,
+        ),
+    )
+
+
+def _methods(attempt: Attempt) -> None:
+    run = attempt.run
+    if run.settings.methods != "all":
+        attempt.not_exercised("needs --methods all: by itself the check sends GET, HEAD and OPTIONS alone")
+    findings = []
+    request = run.request(*run.samples.valid[0])
+    for method in UNSAFE:
+        if method in run.operation.documented_methods:
+            continue
+        exchange = attempt.call(request.with_method(method))
+        if exchange.status == 0:
+            findings.append(Finding(f"no answer to {method}: {exchange.failure}", (exchange,)))
+        elif exchange.status < 300 or exchange.status >= 500:
+            what = f"{exchange.status} for {method}, which the document lacks: 405 is due, or 404"
+            findings.append(Finding(what, (exchange,)))
+    attempt.settle(findings)
+
+
+def _head_and_options(attempt: Attempt) -> None:
+    run = attempt.run
+    findings = []
+    request = run.request(*run.samples.valid[0])
+    for method in ("HEAD", "OPTIONS"):
+        exchange = attempt.call(request.with_method(method))
+        if exchange.status == 0:
+            findings.append(Finding(f"no answer to {method}: {exchange.failure}", (exchange,)))
+        elif exchange.status >= 500:
+            findings.append(Finding(f"{exchange.status} for {method}", (exchange,)))
+    open_head = attempt.call(request.with_method("HEAD").with_headers())
+    if open_head.status == 0 or open_head.status >= 500:
+        findings.append(Finding(f"{open_head.status or 'no answer'} for HEAD without a key", (open_head,)))
+    elif 200 <= open_head.status < 300:
+        attempt.advise(f"{open_head.status} for HEAD without a key: it tells a stranger the answer's size", open_head)
+    attempt.settle(findings)
+
+
+def _negotiation(attempt: Attempt) -> None:
+    run = attempt.run
+    findings = []
+    request = run.request(*run.samples.valid[0])
+    for header in (("Accept", BROWSER), ("Accept", "application/json"), ("Accept-Encoding", "identity")):
+        exchange = attempt.call(request.with_headers(*request.headers, header))
+        finding = judge_exchange(attempt, exchange)
+        if finding is not None:
+            findings.append(Finding(f"with {header[0]}: {header[1]}: {finding.what}", finding.exchanges))
+    attempt.settle(findings)

@@ -1,0 +1,92 @@
+"""Runs a property over chosen cases, then over cases that Hypothesis draws and makes small."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from hypothesis import HealthCheck, Phase, given, reject, seed, settings
+from hypothesis.strategies import SearchStrategy
+
+from contract_tests.promise import Attempt, BrokenError, Finding
+
+Case = TypeVar("Case")
+
+MOST_FINDINGS = 3
+"""A promise broken so many times needs no further case."""
+
+SHRINKING = 8
+"""The requests that Hypothesis may spend on making one failing case smaller."""
+
+
+class _FoundError(Exception):
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.what)
+        self.finding = finding
+
+
+def for_all(
+    attempt: Attempt,
+    judge: Callable[[Case], Finding | None],
+    cases: Iterable[Case] = (),
+    drawn: SearchStrategy[Case] | None = None,
+    draws: int = 0,
+) -> None:
+    """Try a promise on each of the cases, then on so many drawn ones.
+
+    Arguments:
+        attempt: the promise being tried.
+        judge: asks the deployment about a case, and says what it broke, if anything.
+        cases: the cases that every run tries, whatever its seed.
+        drawn: where further cases come from.
+        draws: how many of those a standard run draws; the profile multiplies it.
+
+    Raises:
+        BrokenError: with the smallest finding.
+        NotExercisedError: no case could be tried.
+
+    """
+    findings: list[Finding] = []
+    for case in cases:
+        finding = judge(case)
+        if finding is not None:
+            findings.append(finding)
+            if len(findings) == MOST_FINDINGS:
+                break
+    count = round(draws * attempt.run.settings.profile.draws)
+    if not findings and drawn is not None and count:
+        _draw(attempt, judge, drawn, count)
+    attempt.settle(findings)
+
+
+def _draw(attempt: Attempt, judge: Callable[[Case], Finding | None], drawn: SearchStrategy[Case], count: int) -> None:
+    known: dict[str, Finding | None] = {}
+    spent_at: list[int] = []
+
+    @seed(attempt.run.seed_for(attempt.promise.id))
+    @settings(
+        max_examples=count,
+        database=None,
+        deadline=None,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+        print_blob=False,
+        report_multiple_bugs=False,
+    )
+    @given(drawn)
+    def holds(case: Case) -> None:
+        name = repr(case)
+        if name not in known:
+            # Once a case fails, only so many more requests are spent on a smaller one.
+            if spent_at and attempt.run.ledger.sent - spent_at[0] >= SHRINKING:
+                reject()
+            known[name] = judge(case)
+        finding = known[name]
+        if finding is not None:
+            spent_at.append(attempt.run.ledger.sent)
+            raise _FoundError(finding)
+
+    try:
+        holds()
+    except _FoundError as error:
+        raise BrokenError(error.finding) from None

@@ -1,0 +1,1 @@
+"""Which requests: the keys, dates and ranges that a promise is tried with."""

@@ -1,0 +1,70 @@
+"""Keys that are not the key: each as it is sent, and as a shell makes it of `FEATHER_API_KEY`."""
+
+from __future__ import annotations
+
+import random
+import string
+from collections.abc import Iterator
+
+from contract_tests.exchange import KEY_VARIABLE, Secret, Text
+
+_ALPHABET = string.ascii_letters + string.digits
+
+
+def stranger(length: int, source: random.Random) -> str:
+    """Make a key that nobody was given."""
+    return "".join(source.choice(_ALPHABET) for _ in range(length))
+
+
+def unknown_keys(key: Secret, source: random.Random) -> Iterator[Text]:
+    """Give keys that share nothing with the valid one: of its length, of another, words that servers take for none.
+
+    A key outside of ASCII is among them, since comparing one in constant time fails in some languages.
+    """
+    yield stranger(len(key.value), source)
+    yield stranger(32, source)
+    yield from ("*", "null", "' OR '1'='1", "ключ-\u00fc", "undefined", "%", "0")
+
+
+def other_cases(key: Secret) -> Iterator[Text]:
+    """Give the key in other cases; none for a key without letters."""
+    for value, shell in (
+        (key.value.upper(), f"${{{KEY_VARIABLE}^^}}"),
+        (key.value.swapcase(), f"${{{KEY_VARIABLE}~~}}"),
+        (key.value.lower(), f"${{{KEY_VARIABLE},,}}"),
+    ):
+        if value != key.value:
+            yield Secret(value, shell)
+
+
+def parts(key: Secret) -> Iterator[Text]:
+    """Give the key's beginnings and endings, the longest first; none for a key of one character."""
+    length = len(key.value)
+    if length < 2:
+        return
+    yield Secret(key.value[:-1], f"${{{KEY_VARIABLE}%?}}")
+    yield Secret(key.value[1:], f"${{{KEY_VARIABLE}#?}}")
+    if length > 3:
+        half = length // 2
+        yield Secret(key.value[:half], f"${{{KEY_VARIABLE}:0:{half}}}")
+        yield Secret(key.value[half:], f"${{{KEY_VARIABLE}:{half}}}")
+        yield Secret(key.value[:1], f"${{{KEY_VARIABLE}:0:1}}")
+
+
+def extensions(key: Secret, source: random.Random) -> Iterator[Text]:
+    """Give keys that contain the key, or begin as it does and end otherwise."""
+    value, shell = key.value, f"${{{KEY_VARIABLE}}}"
+    yield Secret(f"{value}x", f"{shell}x")
+    yield Secret(f"x{value}", f"x{shell}")
+    yield Secret(f"{value}{value}", f"{shell}{shell}")
+    yield Secret(f"{value},x", f"{shell},x")
+    yield Secret(f"Bearer {value}", f"Bearer {shell}")
+    if len(value) > 3:
+        half = len(value) // 2
+        tail = stranger(len(value) - half, source)
+        yield Secret(f"{value[:half]}{tail}", f"${{{KEY_VARIABLE}:0:{half}}}{tail}")
+        yield Secret(f"{value[:-1]}{_other(value[-1])}", f"${{{KEY_VARIABLE}%?}}{_other(value[-1])}")
+
+
+def _other(character: str) -> str:
+    return "x" if character != "x" else "y"
