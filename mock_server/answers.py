@@ -1,16 +1,16 @@
 """What a handler gives back, and how it is sent."""
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from starlette.types import Send
 
 JSON: Final = b"application/json"
 HTML: Final = b"text/html; charset=utf-8"
+VARY: Final = (b"vary", b"Origin")
+"""On every answer: a page of another origin gets headers that others do not (Fetch, section 3.2.5)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """One response.
 
     Attributes:
@@ -28,7 +28,7 @@ class Answer:
 
     async def send(self, method: str, send: Send) -> None:
         """Send it. HEAD gets the headers of GET alone (RFC 9110, section 9.3.2)."""
-        headers = [*self.headers]
+        headers = [VARY, *self.headers]
         if self.status != 204:
             headers += ((b"content-length", b"%d" % len(self.body)), (b"content-type", self.media_type))
         await send({"type": "http.response.start", "status": self.status, "headers": headers})

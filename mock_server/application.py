@@ -11,12 +11,8 @@ from connexion.middleware.abstract import ROUTING_CONTEXT
 from connexion.middleware.exceptions import ExceptionMiddleware
 from connexion.middleware.lifespan import LifespanMiddleware
 from connexion.middleware.main import API
-from connexion.middleware.request_validation import RequestValidationMiddleware
-from connexion.middleware.response_validation import ResponseValidationMiddleware
-from connexion.middleware.routing import RoutingMiddleware
 from connexion.middleware.security import SecurityMiddleware
 from starlette.exceptions import HTTPException
-from starlette.middleware.cors import CORSMiddleware
 from starlette.types import Receive, Scope, Send
 
 from mock_server import by_integration
@@ -27,6 +23,7 @@ from mock_server.by_integration import Traffic
 from mock_server.document import Document
 from mock_server.fixtures import load_fixtures
 from mock_server.handlers import Handlers
+from mock_server.layers import Cors, ResponseValidation, Routing, Validation
 from mock_server.pages import Pages
 from mock_server.problems import Refusal
 from mock_server.rendering import Rendering
@@ -58,7 +55,6 @@ def build(settings: Settings) -> "Mock":
         resolver=handlers,
         security_map=security_map(settings.api_keys),
         uri_parser_class=parser,
-        validate_responses=settings.validate_responses,
         validator_map=validator_map(),
     )
     mock.settings, mock.document, mock.traffic = settings, document, traffic
@@ -76,7 +72,7 @@ def _layers(settings: Settings) -> list[Any]:
     validation of responses stands outside of a second such layer, so that refusals are validated as well.
     """
     cors = partial(
-        CORSMiddleware,
+        Cors,
         allow_origins=["*"],
         allow_methods=["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"],
         allow_headers=["*"],
@@ -85,10 +81,10 @@ def _layers(settings: Settings) -> list[Any]:
     return [
         *([cors] if settings.cors else []),
         ExceptionMiddleware,
-        RoutingMiddleware,
-        *([ResponseValidationMiddleware, ExceptionMiddleware] if settings.validate_responses else []),
+        Routing,
+        *([ResponseValidation, ExceptionMiddleware] if settings.validate_responses else []),
         SecurityMiddleware,
-        RequestValidationMiddleware,
+        Validation,
         LifespanMiddleware,
     ]
 
@@ -113,9 +109,7 @@ class Mock(ConnexionMiddleware):  # type: ignore[misc]  # Connexion is not typed
         `add_api` would read the file by the rules of OpenAPI 3.0.
         """
         for base_path in document.base_paths:
-            self.apis.append(
-                API(Specification(document, base_path), base_path=base_path, **self.options.__dict__)
-            )
+            self.apis.append(API(Specification(document, base_path), base_path=base_path, **self.options.__dict__))
 
 
 class Endpoint:

@@ -2,7 +2,7 @@
 
 import base64
 import hmac
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from http.cookies import CookieError, SimpleCookie
 from typing import Any, Final
@@ -37,7 +37,7 @@ class KeyRing:
         self._keys = tuple((key.value.encode(), {"sub": key.name}) for key in keys)
 
     def owner(self, presented: bytes) -> dict[str, str] | None:
-        """Give the name of the key whose bytes were presented; the time taken tells nothing of a key's content."""
+        """Give the name of the key that was presented; the time taken tells nothing of a key's content."""
         found = None
         for value, owner in self._keys:
             if hmac.compare_digest(value, presented):
@@ -53,9 +53,7 @@ class KeyRing:
         """
         owner = self.owner(presented)
         if owner is None:
-            cause = (
-                f"The key in {place} is not one that this mock accepts" if presented else f"{place} is empty"
-            )
+            cause = f"The key in {place} is not one that this mock accepts" if presented else f"{place} is empty"
             raise Refusal(
                 UNAUTHORIZED,
                 headers={"WWW-Authenticate": challenge},
@@ -77,7 +75,7 @@ class _Scheme:
         return self._make(self._ring, security_scheme)
 
 
-def security_map(keys: Sequence[ApiKey]) -> dict[str, Callable[[], _Scheme]]:
+def security_map(keys: Sequence[ApiKey]) -> Mapping[str, Callable[[], _Scheme]]:
     """Make the table from which Connexion takes the check of each security scheme."""
     ring = KeyRing(keys)
     tokens = dict.fromkeys(_TOKEN_SCHEMES, _token)
@@ -158,7 +156,7 @@ def _token(ring: KeyRing, scheme: dict[str, Any]) -> Verifier:
     return verify
 
 
-def _basic(ring: KeyRing, scheme: dict[str, Any]) -> Verifier:
+def _basic(ring: KeyRing, _scheme: dict[str, Any]) -> Verifier:
     """RFC 7617: the key is the password; the user name is free."""
 
     def verify(request: Any) -> Any:
@@ -175,7 +173,7 @@ def _basic(ring: KeyRing, scheme: dict[str, Any]) -> Verifier:
 
 
 def _no_certificate(_ring: KeyRing, _scheme: dict[str, Any]) -> Verifier:
-    """The mock speaks plain HTTP, so what a certificate would prove is taken as proved."""
+    """Take what a certificate would prove as proved: the mock speaks plain HTTP."""
     return lambda _request: {"sub": "mutual-tls"}
 
 

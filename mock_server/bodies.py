@@ -1,4 +1,4 @@
-"""Validates request bodies as they come in and response bodies as they leave, by the document's compiled schemas."""
+"""Validates request bodies as they come in, and response bodies as they leave, by the document's schemas."""
 
 import json
 from collections.abc import Iterable
@@ -15,7 +15,8 @@ from starlette.types import Message, Receive, Scope, Send
 
 from mock_server.coercion import jsonable
 from mock_server.complaints import Item, from_pydantic, from_schema, json_invalid, missing
-from mock_server.parameters import ITEMS, Parameters, refuse
+from mock_server.parameters import ITEMS, Parameters
+from mock_server.problems import Refusal
 from mock_server.schemas import CompiledSchema
 
 BODY: Final = "mock_server.body"
@@ -49,17 +50,17 @@ class RequestBody(AbstractRequestBodyValidator):  # type: ignore[misc]  # Connex
         again = _replay(content)
         items = list(scope.get(ITEMS, ()))
         if content:
-            items += await self._judge(content, scope, again)
+            found = await self._judge(content, scope, again)
+            # FastAPI gives up at a text that is no JSON, before it looks at anything else.
+            items = found if found and found[0]["type"] == "json_invalid" else [*items, *found]
         elif self._required:
             items.append(missing(("body",)))
         if items:
-            raise refuse(self._parameters.problem, items)
+            raise Refusal(self._parameters.problem, detail=items)
         return again, scope
 
     async def _judge(self, content: bytes, scope: Scope, receive: Receive) -> list[Item]:
-        media_type = (
-            Headers(scope=scope).get("content-type", "application/json").partition(";")[0].strip().lower()
-        )
+        media_type = Headers(scope=scope).get("content-type", "application/json").partition(";")[0].strip().lower()
         if media_type in _FORMS:
             raw = await _form(Request(scope, receive), self._schema)
             validator = self._schema.coercion.validator
@@ -112,12 +113,21 @@ def validator_map() -> dict[str, Any]:
         # An operation's parameters validate themselves, and need no parser.
         "parameter": lambda parameters, **_options: parameters,
         "body": MediaTypeDict({"*/*": RequestBody}),
-        "response": MediaTypeDict({"*/*json": ResponseBody}),
+        "response": _JsonTypes({"*/*json": ResponseBody, "application/json": ResponseBody}),
     }
 
 
+class _JsonTypes(MediaTypeDict):  # type: ignore[misc]  # Connexion is not typed
+    """Media ranges, of which the commonest type is looked up without matching."""
+
+    def __getitem__(self, media_type: str) -> Any:
+        if media_type == "application/json":
+            return dict.__getitem__(self, media_type)
+        return super().__getitem__(media_type)
+
+
 def parser(parameters: Parameters, _body: Any) -> Parameters:
-    """Stand in for Connexion's URI parser, which fails on a schema with `anyOf`: the parameters read themselves."""
+    """Stand in for Connexion's URI parser, which fails on `anyOf`: the parameters read themselves."""
     return parameters
 
 
@@ -139,5 +149,5 @@ async def _form(request: Request, schema: CompiledSchema) -> dict[str, Any]:
 
 
 def _text(value: UploadFile | str) -> str:
-    """A file's content is not looked at: its name stands for it."""
+    """Let a file's name stand for it: its content is not looked at."""
     return value if isinstance(value, str) else value.filename or ""

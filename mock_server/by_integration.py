@@ -1,4 +1,4 @@
-"""The handler of `GET /v1/analytics/integrations/by-integration`: rows from fixtures, by the rules of the operation."""
+"""The handler of `GET /v1/analytics/integrations/by-integration`: rows from fixtures, by the kit's rules."""
 
 import time
 from collections.abc import Callable
@@ -19,7 +19,7 @@ _SECONDS_A_DAY: Final = 86_400
 
 
 class Traffic:
-    """The traffic of one scenario until today; it moves on by itself at midnight (UTC), unless today is fixed."""
+    """One scenario's traffic until today, which moves on by itself at midnight (UTC), unless it is fixed."""
 
     def __init__(
         self,

@@ -15,7 +15,7 @@ from mock_server.settings import KEY_VARIABLE, ApiKey, Option, Settings, options
 _EXIT_INPUT: Final = 2
 
 
-class _Date(click.ParamType):
+class _Date(click.ParamType[date]):
     """A day, written as RFC 3339 has it."""
 
     name = "date"
@@ -24,7 +24,7 @@ class _Date(click.ParamType):
         if isinstance(value, date):
             return value
         try:
-            return datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007  # a day has no time zone
+            return datetime.strptime(value, "%Y-%m-%d").date()  # a day has no time zone
         except ValueError:
             self.fail(f"{value!r} is no date. Write it as YYYY-MM-DD, as in 2026-03-31.", param, ctx)
 
@@ -63,14 +63,12 @@ def _keys(given: tuple[str, ...]) -> tuple[ApiKey, ...]:
 
 def _command() -> click.Command:
     def run(**given: Any) -> None:
-        from mock_server.serving import serve  # noqa: PLC0415  # `--help` needs no server
+        from mock_server.serving import serve  # `--help` needs no server
 
         serve(Settings(**{**given, "api_keys": _keys(given["api_keys"])}))
 
     # `-h` is the host, as in other mock servers.
-    command = click.command("feather-mock", context_settings={"help_option_names": ["--help"]}, help=_HELP)(
-        run
-    )
+    command = click.command("feather-mock", context_settings={"help_option_names": ["--help"]}, help=_HELP)(run)
     for name, default, option in options():
         command = _declare(name, default, option)(command)
     return click.version_option(package_name="feather-contract-kit")(command)

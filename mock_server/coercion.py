@@ -1,4 +1,4 @@
-"""Turns the text of a parameter into the value that its schema speaks of, with pydantic's own rules and words."""
+"""Turns a parameter's text into the value that its schema speaks of, with pydantic's own rules and words."""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -19,7 +19,19 @@ _SAID: Final[dict[str, frozenset[str]]] = {
     "null": frozenset(),
 }
 _ANNOTATIONS: Final = frozenset(
-    "title description default example examples deprecated readOnly writeOnly type format $comment".split()
+    {
+        "title",
+        "description",
+        "default",
+        "example",
+        "examples",
+        "deprecated",
+        "readOnly",
+        "writeOnly",
+        "type",
+        "format",
+        "$comment",
+    }
 )
 _BOUNDS: Final = {
     "minimum": "ge",
@@ -79,9 +91,7 @@ def kind(document: Document, at: Pointer, depth: int = 0) -> str:
     named = schema.get("type")
     kinds = {named} if isinstance(named, str) else set(named or ())
     for keyword in ("anyOf", "oneOf", "allOf"):
-        kinds |= {
-            kind(document, (*at, keyword, index), depth + 1) for index in range(len(schema.get(keyword, ())))
-        }
+        kinds |= {kind(document, (*at, keyword, index), depth + 1) for index in range(len(schema.get(keyword, ())))}
     return next((name for name in ("array", "object") if name in kinds), "scalar")
 
 
@@ -96,7 +106,7 @@ def properties(document: Document, at: Pointer) -> dict[str, Pointer]:
 
 
 class _Reader:
-    """Translates one schema; `exact` turns false at the first thing that pydantic's validator will not check."""
+    """Translates one schema; `exact` turns false at the first thing that pydantic will not check."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
@@ -112,26 +122,27 @@ class _Reader:
             return core_schema.any_schema()
         if schema is False or depth > _DEEPEST:
             return self._inexact()
-        if "$ref" in schema:
-            if set(schema) - _ANNOTATIONS - {"$ref"} or not schema["$ref"].startswith("#/"):
-                self.exact = False
-            return self.read(self._document.target(schema["$ref"], pointer), depth + 1)
-        for keyword in ("anyOf", "oneOf"):
-            if keyword in schema:
-                if keyword == "oneOf" or set(schema) - _ANNOTATIONS - {keyword}:
-                    self.exact = False
-                return self._union(
-                    [(*pointer, keyword, index) for index in range(len(schema[keyword]))], depth
-                )
-        if len(schema.get("allOf", ())) == 1:
-            if set(schema) - _ANNOTATIONS - {"allOf"}:
-                self.exact = False
-            return self.read((*pointer, "allOf", 0), depth + 1)
-        return self._typed(schema, pointer, depth)
+        keyword = next((keyword for keyword in ("$ref", "anyOf", "oneOf", "allOf") if keyword in schema), None)
+        if keyword is None:
+            return self._typed(schema, pointer, depth)
+        if set(schema) - _ANNOTATIONS - {keyword}:
+            self.exact = False
+        if keyword == "$ref":
+            return self._referred(schema["$ref"], pointer, depth)
+        if keyword == "allOf":
+            return self.read((*pointer, keyword, 0), depth + 1) if len(schema[keyword]) == 1 else self._inexact()
+        if keyword == "oneOf":
+            self.exact = False
+        return self._either([self.read((*pointer, keyword, index), depth + 1) for index in range(len(schema[keyword]))])
 
-    def _union(self, pointers: list[Pointer], depth: int) -> CoreSchema:
-        choices = [self.read(pointer, depth + 1) for pointer in pointers]
-        return self._either(choices)
+    def _referred(self, reference: str, pointer: Pointer, depth: int) -> CoreSchema:
+        if not reference.startswith("#/"):
+            return self._inexact()
+        target = self._document.target(reference, pointer)
+        schema = self._document.at(target)
+        if isinstance(schema, dict) and "enum" in schema:
+            return self._one_of(schema, named=True)
+        return self.read(target, depth + 1)
 
     @staticmethod
     def _either(choices: list[CoreSchema]) -> CoreSchema:
@@ -150,17 +161,18 @@ class _Reader:
         named = schema.get("type")
         names = named if isinstance(named, list) else [named] if named else []
         if "const" in schema or "enum" in schema:
-            return self._one_of(schema, names)
+            return self._one_of(schema, named=False)
         if not names:
             return self._inexact()
         return self._either([self._single(name, schema, pointer, depth) for name in names])
 
-    def _one_of(self, schema: dict[str, Any], names: list[str]) -> CoreSchema:
+    def _one_of(self, schema: dict[str, Any], *, named: bool) -> CoreSchema:
         options = [schema["const"]] if "const" in schema else schema["enum"]
-        if all(isinstance(option, str) for option in options) and set(names) <= {"string"}:
+        if not named and all(isinstance(option, str) for option in options):
             return core_schema.literal_schema(options)
         self.exact = False
-        return self._either([_PLAIN[name] for name in names if name in _PLAIN] or [core_schema.any_schema()])
+        names = dict.fromkeys(_JSON_TYPES[type(option)] for option in options if type(option) in _JSON_TYPES)
+        return self._either([_PLAIN[name] for name in names] or [core_schema.any_schema()])
 
     def _single(self, name: str, schema: dict[str, Any], pointer: Pointer, depth: int) -> CoreSchema:
         if set(schema) - _ANNOTATIONS - _SAID[name]:
@@ -172,12 +184,8 @@ class _Reader:
         if name == "number":
             return core_schema.float_schema(**_bounds(schema), allow_inf_nan=False)
         if name == "array":
-            items = (
-                self.read((*pointer, "items"), depth + 1) if "items" in schema else core_schema.any_schema()
-            )
-            return core_schema.list_schema(
-                items, min_length=schema.get("minItems"), max_length=schema.get("maxItems")
-            )
+            items = self.read((*pointer, "items"), depth + 1) if "items" in schema else core_schema.any_schema()
+            return core_schema.list_schema(items, min_length=schema.get("minItems"), max_length=schema.get("maxItems"))
         if name == "object":
             return self._object(schema, pointer, depth)
         return _PLAIN[name]
@@ -202,6 +210,7 @@ class _Reader:
         return core_schema.typed_dict_schema(fields, extra_behavior="allow")
 
 
+_JSON_TYPES: Final = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null"}
 _PLAIN: Final[dict[str, CoreSchema]] = {
     "string": core_schema.str_schema(),
     "integer": core_schema.int_schema(),

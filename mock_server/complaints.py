@@ -1,4 +1,4 @@
-"""Says what is wrong with a value in the words that FastAPI uses: items of `type`, `loc`, `msg`, `input`, `ctx`."""
+"""Says what is wrong with a value in FastAPI's words: items of `type`, `loc`, `msg`, `input`, `ctx`."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, Final
@@ -43,6 +43,8 @@ def from_schema(errors: Iterable[Any], location: Location) -> list[Item]:
         kind = error.kind
         if kind.name == "required":
             items.append(missing((*at, kind.property), error.instance))
+        elif kind.name == "anyOf" and (branch := _only_branch(kind)):
+            items.extend(from_schema(branch, location))
         elif kind.name in {"additionalProperties", "unevaluatedProperties"}:
             items.extend(
                 {
@@ -58,11 +60,21 @@ def from_schema(errors: Iterable[Any], location: Location) -> list[Item]:
     return items
 
 
+def _only_branch(kind: Any) -> list[Any] | None:
+    """Give the errors of the one alternative that is not `null`: what may be null is else one thing."""
+    branches = [errors for errors in kind.context if not _is_null(errors)]
+    return branches[0] if len(branches) == 1 else None
+
+
+def _is_null(errors: list[Any]) -> bool:
+    return len(errors) == 1 and errors[0].kind.name == "type" and list(errors[0].kind.types) == ["null"]
+
+
 def _item(error: Any, at: Location) -> Item:
     kind = error.kind
     if kind.name not in _WORDS:
         return {"type": "json_schema", "loc": at, "msg": _sentence(error.message), "input": error.instance}
-    name, message, context = _WORDS[kind.name](kind)
+    name, message, context = _WORDS[kind.name](kind, error.instance)
     item = {"type": name, "loc": at, "msg": message, "input": error.instance}
     return {**item, "ctx": context} if context else item
 
@@ -83,25 +95,30 @@ _TYPES: Final = {
     "number": ("float_type", "Input should be a valid number"),
     "boolean": ("bool_type", "Input should be a valid boolean"),
     "array": ("list_type", "Input should be a valid list"),
-    "object": ("dict_type", "Input should be a valid dictionary"),
+    "object": ("model_attributes_type", "Input should be a valid dictionary or object to extract fields from"),
     "null": ("none_required", "Input should be None"),
 }
 _Words = tuple[str, str, dict[str, Any] | None]
+_Writer = Callable[[Any, Any], _Words]
 
 
-def _type(kind: Any) -> _Words:
+def _type(kind: Any, _value: Any) -> _Words:
     names = [name for name in kind.types if name != "null"] or list(kind.types)
     if len(names) == 1:
         return (*_TYPES[names[0]], None)
     return "json_schema", f"Input should be {' or '.join(names)}", None
 
 
-def _limit(name: str, key: str, text: str) -> Callable[[Any], _Words]:
-    return lambda kind: (name, f"Input should be {text} {kind.limit}", {key: kind.limit})
+def _limit(name: str, key: str, text: str) -> _Writer:
+    def words(kind: Any, _value: Any) -> _Words:
+        limit = int(kind.limit) if float(kind.limit).is_integer() else kind.limit
+        return name, f"Input should be {text} {limit}", {key: limit}
+
+    return words
 
 
-def _length(name: str, key: str, noun: str) -> Callable[[Any], _Words]:
-    def words(kind: Any) -> _Words:
+def _length(name: str, key: str, noun: str) -> _Writer:
+    def words(kind: Any, _value: Any) -> _Words:
         plural = "" if kind.limit == 1 else "s"
         bound = "at least" if key == "min_length" else "at most"
         return name, f"{noun} should have {bound} {kind.limit} character{plural}", {key: kind.limit}
@@ -109,15 +126,16 @@ def _length(name: str, key: str, noun: str) -> Callable[[Any], _Words]:
     return words
 
 
-def _items(name: str, key: str, bound: str) -> Callable[[Any], _Words]:
-    return lambda kind: (
+def _items(name: str, key: str, bound: str) -> _Writer:
+    return lambda kind, value: (
         name,
-        f"List should have {bound} {kind.limit} item{'' if kind.limit == 1 else 's'} after validation",
-        {"field_type": "List", key: kind.limit},
+        f"List should have {bound} {kind.limit} item{'' if kind.limit == 1 else 's'} after validation, "
+        f"not {len(value)}",
+        {"field_type": "List", key: kind.limit, "actual_length": len(value)},
     )
 
 
-_WORDS: Final[dict[str, Callable[[Any], _Words]]] = {
+_WORDS: Final[dict[str, _Writer]] = {
     "type": _type,
     "minimum": _limit("greater_than_equal", "ge", "greater than or equal to"),
     "maximum": _limit("less_than_equal", "le", "less than or equal to"),
@@ -127,22 +145,22 @@ _WORDS: Final[dict[str, Callable[[Any], _Words]]] = {
     "maxLength": _length("string_too_long", "max_length", "String"),
     "minItems": _items("too_short", "min_length", "at least"),
     "maxItems": _items("too_long", "max_length", "at most"),
-    "multipleOf": lambda kind: (
+    "multipleOf": lambda kind, _value: (
         "multiple_of",
         f"Input should be a multiple of {kind.multiple_of}",
         {"multiple_of": kind.multiple_of},
     ),
-    "pattern": lambda kind: (
+    "pattern": lambda kind, _value: (
         "string_pattern_mismatch",
         f"String should match pattern '{kind.pattern}'",
         {"pattern": kind.pattern},
     ),
-    "enum": lambda kind: (
+    "enum": lambda kind, _value: (
         "enum",
         f"Input should be {expected(kind.options)}",
         {"expected": expected(kind.options)},
     ),
-    "const": lambda kind: (
+    "const": lambda kind, _value: (
         "literal_error",
         f"Input should be {expected([kind.expected_value])}",
         {"expected": expected([kind.expected_value])},

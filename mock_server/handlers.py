@@ -43,7 +43,7 @@ class Handlers(Resolver):  # type: ignore[misc]  # Connexion is not typed
 
 
 def from_document(operation: Operation) -> Answer:
-    """Answer with what the document says alone: an example of its first success, or a success without content.
+    """Answer with what the document alone says: an example of a success, or a success without content.
 
     Raises:
         Refusal: it has neither.

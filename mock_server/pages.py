@@ -56,9 +56,7 @@ class Pages:
             return page()
         if method == "OPTIONS":
             raise Refusal(OPTIONS, headers={"Allow": _ALLOW})
-        raise Refusal(
-            METHOD_NOT_ALLOWED, headers={"Allow": _ALLOW}, path=scope["path"], method=method, allow=_ALLOW
-        )
+        raise Refusal(METHOD_NOT_ALLOWED, headers={"Allow": _ALLOW}, path=scope["path"], method=method, allow=_ALLOW)
 
     @cached_property
     def _json(self) -> Answer:

@@ -1,4 +1,4 @@
-"""Reads an operation's parameters out of a request, by the document, and complains of all that are wrong at once."""
+"""Reads an operation's parameters out of a request, and complains at once of all that are wrong."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -112,7 +112,7 @@ class Parameters(list[dict[str, Any]]):
         if self.waits_for_body:
             scope[ITEMS] = items
         elif items:
-            raise refuse(self.problem, items)
+            raise Refusal(self.problem, detail=items)
 
     def _pairs(self, place: str, scope: dict[str, Any]) -> Pairs:
         if place == "query":
@@ -124,12 +124,6 @@ class Parameters(list[dict[str, Any]]):
         if place == "header":
             return headers
         return [pair for name, value in headers if name == "cookie" for pair in _cookie_pairs(value)]
-
-
-def refuse(problem: Problem, items: list[Item]) -> Refusal:
-    """Make the refusal that names all that is wrong."""
-    causes = dict.fromkeys(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in items)
-    return Refusal(problem, detail=items, cause="; ".join(causes))
 
 
 def query_pairs(query: bytes) -> Pairs:
@@ -146,9 +140,7 @@ def _cookie_pairs(header: str) -> Pairs:
     return [(name.strip(), unquote(value.strip().strip('"'))) for name, sign, value in parts if sign]
 
 
-def compile_parameter(
-    document: Document, definition: dict[str, Any], pointer: Pointer, schemas: Schemas
-) -> Parameter:
+def compile_parameter(document: Document, definition: dict[str, Any], pointer: Pointer, schemas: Schemas) -> Parameter:
     """Compile the Parameter Object that stands at `pointer`."""
     place, name = definition["in"], definition["name"]
     location = (place, name)
@@ -191,9 +183,7 @@ def _converter(document: Document, at: Pointer, location: Location, schema: Comp
                 return None, from_pydantic(error, location)
         if not exact:
             # The text of a date is what the schema speaks of, not the date.
-            wrong = from_schema(
-                schema.validator.iter_errors(raw if _is_text(value) else jsonable(value)), location
-            )
+            wrong = from_schema(schema.validator.iter_errors(raw if _is_text(value) else jsonable(value)), location)
             if wrong:
                 return None, wrong
         return value, ()
@@ -206,15 +196,13 @@ def _is_text(value: Any) -> bool:
 
 
 def _json_converter(location: Location, schema: CompiledSchema) -> Convert:
-    """A parameter with `content` is a JSON text (OpenAPI 3.1, section 4.8.12.2.3)."""
+    """Read a parameter with `content` as JSON text (OpenAPI 3.1, section 4.8.12.2.3)."""
 
     def convert(raw: str) -> tuple[Any, Sequence[Item]]:
         try:
             value = from_json(raw)
         except ValueError as error:
-            return None, [
-                {"type": "json_invalid", "loc": location, "msg": f"Invalid JSON: {error}", "input": raw}
-            ]
+            return None, [{"type": "json_invalid", "loc": location, "msg": f"Invalid JSON: {error}", "input": raw}]
         return value, from_schema(schema.validator.iter_errors(value), location)
 
     return convert
@@ -259,9 +247,7 @@ def _object_reader(name: str, style: str, properties: tuple[str, ...], *, explod
     def read(pairs: Pairs) -> dict[str, str] | None:
         if style == "deepObject":
             found = {
-                key[len(name) + 1 : -1]: text
-                for key, text in pairs
-                if key.startswith(f"{name}[") and key[-1] == "]"
+                key[len(name) + 1 : -1]: text for key, text in pairs if key.startswith(f"{name}[") and key[-1] == "]"
             }
         elif style == "form" and explode:
             found = {key: text for key, text in pairs if key in properties}

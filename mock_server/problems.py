@@ -34,13 +34,11 @@ NOT_FOUND = Problem(404, "not_found", "The document has no path {path}. It has: 
 OPTIONS = Problem(204, "options", "")
 METHOD_NOT_ALLOWED = Problem(405, "method_not_allowed", "{path} does not take {method}. It takes: {allow}.")
 UNSUPPORTED_MEDIA_TYPE = Problem(415, "unsupported_media_type", "{cause}.")
-INTERNAL = Problem(
-    500, "internal_error", "The mock failed while it made this answer: {cause}. Its log tells more."
-)
+INTERNAL = Problem(500, "internal_error", "The mock failed while it made this answer: {cause}. Its log tells more.")
 RESPONSE_MISMATCH = Problem(
     500,
     "response_mismatch",
-    "The mock's own answer with status {answered} does not fit the document: {cause}.",
+    "The mock's own answer does not fit the document: {cause}.",
 )
 NOT_IMPLEMENTED = Problem(
     501,
@@ -49,12 +47,11 @@ NOT_IMPLEMENTED = Problem(
 )
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818  # it is an answer, and no fault of anyone's
     """Raised anywhere between routing and handler; rendered in one place.
 
     Attributes:
         problem: which one.
-        message: the table's text with the particulars filled in.
         detail: the items of a validation error, each of the form `{type, loc, msg, input, ctx}`.
         headers: headers that belong to the refusal (`Allow`, `WWW-Authenticate`).
 
@@ -67,11 +64,20 @@ class Refusal(Exception):
         headers: Mapping[str, str] | None = None,
         **particulars: object,
     ) -> None:
+        super().__init__(problem.error)
         self.problem = problem
-        self.message = problem.message.format(**particulars)
         self.detail = detail
-        self.headers = dict(headers or {})
-        super().__init__(self.message)
+        self.headers = headers or {}
+        self._particulars = particulars
+
+    @property
+    def message(self) -> str:
+        """The table's text with the particulars filled in."""
+        particulars = self._particulars
+        if self.detail:
+            causes = (f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in self.detail)
+            particulars = {**particulars, "cause": "; ".join(dict.fromkeys(causes))}
+        return self.problem.message.format(**particulars)
 
     @property
     def status(self) -> int:

@@ -1,5 +1,6 @@
 """The one place that turns a refusal, or any other error, into a response."""
 
+import json
 import logging
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
@@ -39,37 +40,34 @@ class Rendering:
         scope = request.scope
         operation = self._operations.get(_operation_id(scope) or "")
         refusal = self._refusal(error, scope, operation)
+        headers = {"Vary": "Origin", **refusal.headers}
         if refusal.status == 204:
-            return ConnexionResponse(status_code=204, headers=refusal.headers)
+            return ConnexionResponse(status_code=204, headers=headers)
         shape, media_type = self._shape(refusal, operation)
-        body = orjson.dumps(shape(refusal), default=str)
-        return ConnexionResponse(
-            status_code=refusal.status, mimetype=media_type, body=body, headers=refusal.headers
-        )
+        body = _json(shape(refusal))
+        return ConnexionResponse(status_code=refusal.status, mimetype=media_type, body=body, headers=headers)
 
     def _refusal(self, error: BaseException, scope: Scope, operation: Operation | None) -> Refusal:
         """Find the problem that an error stands for."""
-        if isinstance(error, Refusal):
-            return error
-        if isinstance(error, OAuthProblem) and operation is not None:
-            return missing_key(operation.security, operation.security_schemes)
-        if isinstance(error, UnsupportedMediaTypeProblem):
-            return Refusal(problems.UNSUPPORTED_MEDIA_TYPE, cause=error.detail.rstrip("."))
-        if isinstance(error, NonConformingResponse):
-            _logger.error(
-                "%s %s: the answer does not fit the document: %s",
-                scope["method"],
-                scope["path"],
-                error.detail,
-            )
-            return Refusal(problems.RESPONSE_MISMATCH, cause=str(error.detail).rstrip("."))
-        if isinstance(error, HTTPException):
-            return self._from_framework(error, scope, operation)
-        if isinstance(error.__cause__, NonConformingResponse):
-            # The layer that renders refusals sees only that a response had begun; its cause tells why.
-            return self._refusal(error.__cause__, scope, operation)
-        _logger.error("%s %s failed", scope["method"], scope["path"], exc_info=error)
-        return Refusal(problems.INTERNAL, cause=type(error).__name__)
+        match error:
+            case Refusal():
+                refusal = error
+            case OAuthProblem() if operation is not None:
+                refusal = missing_key(operation.security, operation.security_schemes)
+            case UnsupportedMediaTypeProblem():
+                refusal = Refusal(problems.UNSUPPORTED_MEDIA_TYPE, cause=error.detail.rstrip("."))
+            case NonConformingResponse():
+                _logger.error("%s %s: the answer breaks the document: %s", scope["method"], scope["path"], error.detail)
+                refusal = Refusal(problems.RESPONSE_MISMATCH, cause=str(error.detail).rstrip("."))
+            case HTTPException():
+                refusal = self._from_framework(error, scope, operation)
+            case RuntimeError(__cause__=NonConformingResponse() as cause):
+                # The layer that renders refusals sees only that a response had begun; its cause tells why.
+                refusal = self._refusal(cause, scope, operation)
+            case _:
+                _logger.error("%s %s failed", scope["method"], scope["path"], exc_info=error)
+                refusal = Refusal(problems.INTERNAL, cause=type(error).__name__)
+        return refusal
 
     def _from_framework(self, error: HTTPException, scope: Scope, operation: Operation | None) -> Refusal:
         if error.status_code == 405 and operation is not None:
@@ -82,11 +80,7 @@ class Rendering:
 
     def _methods(self, operation: Operation) -> list[str]:
         """List the methods of the operation's path."""
-        return [
-            other.method.upper()
-            for other in self._operations.values()
-            if other.template == operation.template
-        ]
+        return [other.method.upper() for other in self._operations.values() if other.template == operation.template]
 
     def _shape(self, refusal: Refusal, operation: Operation | None) -> tuple[Callable[[Refusal], Any], str]:
         """Choose the body's shape and media type: the first that the document's schema for the status allows."""
@@ -103,7 +97,7 @@ class Rendering:
             schema = definition.get("schema")
             for shape in shapes:
                 if not isinstance(schema, CompiledSchema) or schema.validator.is_valid(
-                    _plain(shape(refusal))
+                    orjson.loads(_json(shape(refusal)))
                 ):
                     return shape, media_type
             for value in (definition.get("example"), *map(_value, definition.get("examples", {}).values())):
@@ -142,8 +136,12 @@ def _wrong_method(scope: Scope, methods: list[str]) -> Refusal:
     )
 
 
-def _plain(body: Any) -> Any:
-    return orjson.loads(orjson.dumps(body, default=str))
+def _json(body: Any) -> bytes:
+    """Write JSON, whatever a request may have held: half a surrogate pair too, which orjson refuses."""
+    try:
+        return orjson.dumps(body, default=str)
+    except TypeError:
+        return json.dumps(body, default=str).encode()
 
 
 def _value(example: Mapping[str, Any]) -> Any:

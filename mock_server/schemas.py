@@ -1,4 +1,4 @@
-"""Compiles the document's schemas, as they stand, with jsonschema-rs (JSON Schema 2020-12); nothing is fetched."""
+"""Compiles the document's schemas as they stand, with jsonschema-rs (JSON Schema 2020-12)."""
 
 from functools import cached_property
 from typing import Any, Final
@@ -43,7 +43,7 @@ class Schemas:
 
 
 class CompiledSchema(dict[str, Any]):
-    """A Schema Object as Connexion passes it around, which can also validate; compiled when it is first used."""
+    """A Schema Object as Connexion passes it around, which can validate as well; compiled at its first use."""
 
     def __init__(self, schemas: Schemas, pointer: Pointer, schema: dict[str, Any] | bool) -> None:
         super().__init__(schema if isinstance(schema, dict) else {})

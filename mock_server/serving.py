@@ -35,11 +35,9 @@ def serve(settings: Settings) -> None:
         if settings.workers == 1:
             run(mock, listener, lambda: announce(banner))
         else:
-            from mock_server.workers import run_workers  # noqa: PLC0415  # only several processes need it
+            from mock_server.workers import run_workers  # only several processes need it
 
-            run_workers(
-                settings.workers, lambda started: run(mock, listener, started), lambda: announce(banner)
-            )
+            run_workers(settings.workers, lambda started: run(mock, listener, started), lambda: announce(banner))
 
 
 def announce(banner: str) -> None:
@@ -86,7 +84,7 @@ def _build(settings: Settings) -> "Mock":
     with warnings.catch_warnings():
         # Connexion imports Starlette's test client, which warns of the client library that Connexion brings.
         warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")
-        from mock_server.application import build  # noqa: PLC0415  # what it imports warns
+        from mock_server.application import build  # what it imports warns
 
     return build(settings)
 
@@ -114,14 +112,10 @@ def _listen(host: str, port: int) -> socket.socket:
 
 def _refused(host: str, port: int, error: OSError) -> InputError:
     if error.errno == errno.EADDRINUSE:
-        return InputError(
-            f"port {port} of {host} is in use", "Give another with --port; --port 0 takes a free one"
-        )
+        return InputError(f"port {port} of {host} is in use", "Give another with --port; --port 0 takes a free one")
     if error.errno == errno.EACCES:
         return InputError(f"port {port} is not for ordinary users", "Give one above 1023 with --port")
-    return InputError(
-        f"cannot listen on {host} port {port}: {error.strerror}", "Give another --host or --port"
-    )
+    return InputError(f"cannot listen on {host} port {port}: {error.strerror}", "Give another --host or --port")
 
 
 def _url(host: str, listener: socket.socket) -> str:

@@ -1,7 +1,7 @@
-"""Says whether a file is a valid OpenAPI 3.1 document, and where it is not: by line, and fast enough for each start.
+"""Says whether a file is a valid OpenAPI 3.1 document, and at which line it is not, fast enough for each start.
 
-openapi-spec-validator would do it as well, but takes longer to import than the mock may take to start. So its
-own copy of the OpenAPI schema is run by jsonschema-rs here, and what a schema cannot say is checked by hand; a
+openapi-spec-validator would do it as well, but its import takes longer than the mock may take to start. So its
+copy of the OpenAPI schema is run by jsonschema-rs here, and what a schema cannot say is checked by hand; a
 test holds the two against each other.
 """
 
@@ -22,8 +22,28 @@ from mock_server.schemas import Schemas
 _OPAQUE: Final = frozenset({"example", "default", "enum", "const", "value"})
 # Under these keys stand names of the author's choosing, not keywords.
 _NAMES: Final = frozenset(
-    "properties patternProperties $defs definitions dependentSchemas schemas responses requestBodies headers "
-    "securitySchemes links callbacks pathItems paths webhooks content variables encoding scopes mapping".split()
+    {
+        "properties",
+        "patternProperties",
+        "$defs",
+        "definitions",
+        "dependentSchemas",
+        "schemas",
+        "responses",
+        "requestBodies",
+        "headers",
+        "securitySchemes",
+        "links",
+        "callbacks",
+        "pathItems",
+        "paths",
+        "webhooks",
+        "content",
+        "variables",
+        "encoding",
+        "scopes",
+        "mapping",
+    }
 )
 
 
@@ -68,9 +88,7 @@ def _check_shape(document: Document) -> None:
     if not errors:
         return
     # What no keyword has looked at follows from the error inside of it: the deepest plain error is the cause.
-    worst = max(
-        errors, key=lambda error: (not error.kind.name.startswith("unevaluated"), len(error.instance_path))
-    )
+    worst = max(errors, key=lambda error: (not error.kind.name.startswith("unevaluated"), len(error.instance_path)))
     pointer = tuple(worst.instance_path)
     place = "/".join(map(str, pointer)) or "the document"
     raise document.source.error(
@@ -93,16 +111,12 @@ def _walk(value: Any, at: Pointer, *, keywords: bool) -> Iterator[tuple[Pointer,
                 continue
             if keywords and key == "examples" and isinstance(item, list):
                 continue
-            names = (
-                keywords and isinstance(item, dict) and (key in _NAMES or key in {"examples", "parameters"})
-            )
+            names = keywords and isinstance(item, dict) and (key in _NAMES or key in {"examples", "parameters"})
             yield from _walk(item, (*at, key), keywords=not names)
 
 
 def _check_references(document: Document, places: list[tuple[Pointer, Any]]) -> None:
-    anchors = {
-        f"#{value[key]}" for _, value in places for key in ("$anchor", "$dynamicAnchor") if key in value
-    }
+    anchors = {f"#{value[key]}" for _, value in places for key in ("$anchor", "$dynamicAnchor") if key in value}
     for pointer, value in places:
         for key in ("$ref", "$dynamicRef"):
             reference = value.get(key)
@@ -113,7 +127,7 @@ def _check_references(document: Document, places: list[tuple[Pointer, Any]]) -> 
 def _check_schemas(document: Document, places: list[tuple[Pointer, Any]]) -> None:
     """Make sure that each Schema Object is JSON Schema, and that each `default` is a value of its schema."""
     schemas = Schemas(document)
-    roots = [
+    roots: list[Pointer] = [
         ("components", "schemas", name) for name in document.data.get("components", {}).get("schemas") or {}
     ]
     roots += [(*pointer, "schema") for pointer, value in places if "schema" in value]
@@ -164,9 +178,7 @@ def _check_operations(document: Document) -> None:
             _check_parameters(document, path, pointer, place)
 
 
-def _check_security(
-    document: Document, place: Pointer, holder: dict[str, Any], schemes: dict[str, Any]
-) -> None:
+def _check_security(document: Document, place: Pointer, holder: dict[str, Any], schemes: dict[str, Any]) -> None:
     for index, requirement in enumerate(holder.get("security") or ()):
         for name in requirement:
             if name not in schemes:

@@ -1,7 +1,7 @@
-"""Hands an OpenAPI 3.1 document to Connexion, which knows 3.0: the same operations, structure resolved, schemas left alone.
+"""Hands an OpenAPI 3.1 document to Connexion, which knows 3.0: structure resolved, schemas left alone.
 
-Connexion's own reading of a document (resolving each `$ref`, Draft 4 schemas) is stepped around by overriding the
-parts of `OpenAPISpecification` and `OpenAPIOperation` that do it; whatever else they do, they do.
+Connexion's own reading (each `$ref` resolved, Draft 4 schemas) is stepped around by overriding the parts of
+ `OpenAPISpecification` and `OpenAPIOperation` that do it; whatever else they do, they do.
 """
 
 from typing import Any, Final
@@ -47,7 +47,8 @@ class Operation(OpenAPIOperation):  # type: ignore[misc]  # Connexion is not typ
     @property
     def name(self) -> str | None:
         """The document's `operationId`; `operation_id` is the mock's own, which each operation has."""
-        return self._operation.get("operationId")
+        name: str | None = self._operation.get("operationId")
+        return name
 
     def get_path_parameter_types(self) -> dict[str, str]:
         """Let the router match any text: what a path parameter must be, validation says."""
@@ -55,27 +56,25 @@ class Operation(OpenAPIOperation):  # type: ignore[misc]  # Connexion is not typ
 
     def body_definition(self, content_type: str | None = None) -> dict[str, Any]:
         """Give the Media Type Object for a request's content type, or of the first where none is named."""
-        content = self.request_body.get("content", {})
+        if not self.request_body:
+            return {}
+        content = self.request_body["content"]
         if content_type is None:
             return next(iter(content.values()), {})
         definition: dict[str, Any] = MediaTypeDict(content).get(content_type.lower(), {})
         return definition
 
-    def response_definition(
-        self, status_code: Any = None, _content_type: str | None = None
-    ) -> dict[str, Any]:
+    def response_definition(self, status_code: Any = None, _content_type: str | None = None) -> dict[str, Any]:
         """Give the Response Object of a status: its own, else that of its range (`4XX`), else the default."""
         status = str(status_code)
         responses = self.responses
-        found: dict[str, Any] = (
-            responses.get(status) or responses.get(f"{status[0]}XX") or responses.get("default", {})
-        )
+        found: dict[str, Any] = responses.get(status) or responses.get(f"{status[0]}XX") or responses.get("default", {})
         return found
 
     def response_schema(self, status_code: Any = None, content_type: str | None = None) -> dict[str, Any]:
         """Give the schema of a response's body, or `{}` where the document has none."""
         content = self.response_definition(status_code).get("content", {})
-        definition = MediaTypeDict(content).get((content_type or "").lower(), {})
+        definition = content.get(content_type) or MediaTypeDict(content).get((content_type or "").lower(), {})
         schema: dict[str, Any] = definition.get("schema", {})
         return schema
 
@@ -124,8 +123,7 @@ class _Reading:
             "security": data.get("security", _DEFAULT_SECURITY),
             "components": {
                 "securitySchemes": {
-                    name: self._document.follow(("components", "securitySchemes", name))[0]
-                    for name in schemes
+                    name: self._document.follow(("components", "securitySchemes", name))[0] for name in schemes
                 }
             },
             "paths": dict(self._path(*path) for path in self._document.paths()),
@@ -137,16 +135,14 @@ class _Reading:
         routed = iter(f"p{index}" for index in range(len(names)))
         path = PLACEHOLDER.sub(lambda _: f"{{{next(routed)}}}", template)
         path_names = {f"p{index}": name for index, name in enumerate(names)}
-        operations = {
+        operations: dict[str, Any] = {
             method: self._operation(template, path_names, (*pointer, method), pointer)
             for method in METHODS
             if method in item
         }
         return path, operations
 
-    def _operation(
-        self, template: str, path_names: dict[str, str], pointer: Pointer, item: Pointer
-    ) -> dict[str, Any]:
+    def _operation(self, template: str, path_names: dict[str, str], pointer: Pointer, item: Pointer) -> dict[str, Any]:
         operation = self._document.at(pointer)
         responses = self._responses(pointer)
         body = self._body(pointer)
@@ -154,9 +150,7 @@ class _Reading:
         return {
             **read,
             "x-template": template,
-            "parameters": self._parameters(
-                path_names, pointer, item, refusal(responses), has_body=bool(body)
-            ),
+            "parameters": self._parameters(path_names, pointer, item, refusal(responses), has_body=bool(body)),
             "requestBody": body,
             "responses": responses,
         }
@@ -173,10 +167,7 @@ class _Reading:
         kept = [(definition, place) for definition, place in merged.values() if not ignored(definition)]
         return Parameters(
             [definition for definition, _ in kept],
-            [
-                compile_parameter(self._document, definition, place, self._schemas)
-                for definition, place in kept
-            ],
+            [compile_parameter(self._document, definition, place, self._schemas) for definition, place in kept],
             path_names,
             problem,
             waits_for_body=has_body,
@@ -195,8 +186,7 @@ class _Reading:
                 continue
             response, place = self._document.follow((*operation, "responses", status))
             headers = {
-                name: self._document.follow((*place, "headers", name))[0]
-                for name in response.get("headers") or {}
+                name: self._document.follow((*place, "headers", name))[0] for name in response.get("headers") or {}
             }
             responses[status] = {"headers": headers, "content": self._content(response, place)}
         return responses
@@ -209,9 +199,7 @@ class _Reading:
             ready = {key: definition[key] for key in ("example", "encoding") if key in definition}
             if definition.get("examples"):
                 names = definition["examples"]
-                ready["examples"] = {
-                    name: self._document.follow((*place, "examples", name))[0] for name in names
-                }
+                ready["examples"] = {name: self._document.follow((*place, "examples", name))[0] for name in names}
             if "schema" in definition:
                 ready["schema"] = CompiledSchema(self._schemas, (*place, "schema"), definition["schema"])
             content[media_type.partition(";")[0].strip().lower()] = ready

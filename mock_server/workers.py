@@ -107,7 +107,7 @@ class _Parent:
             threading.Thread(target=self._end_with_parent, daemon=True).start()
             self._work(lambda: _tell(tell))
             code = 0
-        except BaseException:  # noqa: BLE001  # a worker must never return into its parent's code
+        except BaseException:  # a worker must never return into its parent's code
             traceback.print_exc()
         finally:
             os._exit(code)

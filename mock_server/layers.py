@@ -1,0 +1,104 @@
+"""Layers around the handler: Connexion's and Starlette's own, less the work that a given request cannot need.
+
+Each subclass only leaves out; what a layer decides, it decides by its own code.
+"""
+
+from typing import Any, Final
+
+from connexion.middleware.request_validation import (
+    RequestValidationAPI,
+    RequestValidationMiddleware,
+    RequestValidationOperation,
+)
+from connexion.middleware.response_validation import (
+    ResponseValidationAPI,
+    ResponseValidationMiddleware,
+    ResponseValidationOperation,
+)
+from connexion.middleware.routing import RoutingMiddleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import Mount
+from starlette.types import Receive, Scope, Send
+
+from mock_server.specification import Operation
+
+_ANY_TYPE: Final = ("application/octet-stream", "utf-8")
+_JSON_HEADER: Final = (b"content-type", b"application/json")
+_JSON_TYPE: Final = ("application/json", "utf-8")
+
+
+class Cors(CORSMiddleware):
+    """Lets pages of other origins in. A request without `Origin` needs nothing of it: answers vary by it anyway."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, around Starlette's layer where no browser asks."""
+        for name, _ in scope.get("headers", ()):
+            if name == b"origin":
+                await super().__call__(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+
+class Routing(RoutingMiddleware):  # type: ignore[misc]  # Connexion is not typed
+    """Routes by the document. An API that is alone and has no base path is asked without the mount around it."""
+
+    _settled = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Route a request; by the first one, all APIs have been added."""
+        if not self._settled:
+            self._settled = True
+            mounts = [route for route in self.router.routes if isinstance(route, Mount)]
+            if len(mounts) == 1 and mounts[0].path == "":
+                self.router: Any = mounts[0].app
+        await super().__call__(scope, receive, send)
+
+
+class _ValidationOperation(RequestValidationOperation):  # type: ignore[misc]  # Connexion is not typed
+    def extract_content_type(self, headers: list[tuple[bytes, bytes]]) -> tuple[str, str]:
+        """Look for a content type only where the document has a body."""
+        if not self._operation.consumes:
+            return _ANY_TYPE
+        found: tuple[str, str] = super().extract_content_type(headers)
+        return found
+
+
+class _ValidationAPI(RequestValidationAPI):  # type: ignore[misc]  # Connexion is not typed
+    def make_operation(self, operation: Operation) -> _ValidationOperation:
+        return _ValidationOperation(
+            self.next_app,
+            operation=operation,
+            strict_validation=self.strict_validation,
+            validator_map=self.validator_map,
+        )
+
+
+class Validation(RequestValidationMiddleware):  # type: ignore[misc]  # Connexion is not typed
+    """Validates requests."""
+
+    api_cls = _ValidationAPI
+
+
+class _ResponseOperation(ResponseValidationOperation):  # type: ignore[misc]  # Connexion is not typed
+    def extract_content_type(self, headers: list[tuple[bytes, bytes]]) -> tuple[str, str]:
+        """Read the content type, at a glance where it is the usual one."""
+        if _JSON_HEADER in headers:
+            return _JSON_TYPE
+        found: tuple[str, str] = super().extract_content_type(headers)
+        return found
+
+    def validate_mime_type(self, mime_type: str) -> None:
+        """Look for a media range that holds the type only where the document does not name it outright."""
+        if mime_type not in self._operation.produces:
+            super().validate_mime_type(mime_type)
+
+
+class _ResponseAPI(ResponseValidationAPI):  # type: ignore[misc]  # Connexion is not typed
+    def make_operation(self, operation: Operation) -> _ResponseOperation:
+        return _ResponseOperation(self.next_app, operation=operation, validator_map=self.validator_map)
+
+
+class ResponseValidation(ResponseValidationMiddleware):  # type: ignore[misc]  # Connexion is not typed
+    """Validates responses; it stands in the stack only where that is asked for."""
+
+    api_cls = _ResponseAPI
