@@ -74,17 +74,13 @@ def _both_default(query: dict[str, str]) -> dict[str, str]:
     return {**query, "start_date": str(today - timedelta(days=29)), "end_date": str(today)}
 
 
-def _empty_is(
-    name: str, default: Callable[[dict[str, str]], str]
-) -> Callable[[dict[str, str]], dict[str, str]]:
+def _empty_is(name: str, default: Callable[[dict[str, str]], str]) -> Callable[[dict[str, str]], dict[str, str]]:
     return lambda query: {**query, name: default(query)} if query.get(name) == "" else query
 
 
 def _end_follows_start(query: dict[str, str]) -> dict[str, str]:
     """Take a malformed end for the start's day."""
-    return (
-        query if _is_date(query.get("end_date", "")) else {**query, "end_date": query.get("start_date", "")}
-    )
+    return query if _is_date(query.get("end_date", "")) else {**query, "end_date": query.get("start_date", "")}
 
 
 def _is_date(text: str) -> bool:
@@ -129,11 +125,7 @@ def _any_29_february(text: str) -> date | None:
 
 
 def _julian_29_february(text: str) -> date | None:
-    return (
-        _any_29_february(text)
-        if text[:4].isascii() and text[:4].isdigit() and int(text[:4]) % 4 == 0
-        else None
-    )
+    return _any_29_february(text) if text[:4].isascii() and text[:4].isdigit() and int(text[:4]) % 4 == 0 else None
 
 
 def _no_29_february(text: str) -> date | None:
@@ -176,9 +168,7 @@ def _in_words(text: str) -> date | None:
 
 def _digits_of_any_script(text: str) -> date | None:
     plain = "".join(str(unicodedata.digit(character, character)) for character in text)
-    return (
-        date.fromisoformat(plain) if plain != text and _PARTS.fullmatch(plain) and _is_date(plain) else None
-    )
+    return date.fromisoformat(plain) if plain != text and _PARTS.fullmatch(plain) and _is_date(plain) else None
 
 
 def _null_is_today(text: str) -> date | None:
@@ -203,8 +193,7 @@ def _refusing(answer: Callable[[list[dict[str, Any]]], Response]) -> Change:
 
     async def refuse(_request: Request, error: RequestValidationError) -> Response:
         items = [
-            {**item, "ctx": {"error": str(item["ctx"]["error"])}} if "ctx" in item else item
-            for item in error.errors()
+            {**item, "ctx": {"error": str(item["ctx"]["error"])}} if "ctx" in item else item for item in error.errors()
         ]
         return answer(items)
 
@@ -219,9 +208,7 @@ def _without(item: dict[str, Any], name: str) -> dict[str, Any]:
     return {key: value for key, value in item.items() if key != name}
 
 
-def _text_parameters(
-    start_date: str, end_date: str, mode: str | None = None, slug: str | None = None
-) -> Query:
+def _text_parameters(start_date: str, end_date: str, mode: str | None = None, slug: str | None = None) -> Query:
     """Take dates as text, and refuse those that are none with the wrong status."""
     if not (_is_date(start_date) and _is_date(end_date)):
         raise HTTPException(400, "Dates must be given as YYYY-MM-DD")
@@ -313,9 +300,7 @@ FAULTS = (
         "422",
         wrap=with_query(_end_follows_start),
     ),
-    Mutant(
-        "malformed-is-400", "Dates are read by hand, and refused with 400.", "422", reading(_text_parameters)
-    ),
+    Mutant("malformed-is-400", "Dates are read by hand, and refused with 400.", "422", reading(_text_parameters)),
     Mutant("missing-is-400", "A missing parameter is answered with 400.", "422", _refusing(_missing_is_bad)),
     Mutant(
         "no-query-at-all-400",
@@ -343,9 +328,7 @@ FAULTS = (
         wrap=with_answer(_invalid(_debug_page)),
     ),
     Mutant("day-overflows", "30 February is taken for 2 March.", "422", _parsing(_overflow_day)),
-    Mutant(
-        "month-overflows", "Month 13 is taken for January of the next year.", "422", _parsing(_overflow_month)
-    ),
+    Mutant("month-overflows", "Month 13 is taken for January of the next year.", "422", _parsing(_overflow_month)),
     Mutant("day-clamped", "A day after the month's end is taken for its last.", "422", _parsing(_clamp_day)),
     Mutant("29-february-always", "Each year has a 29 February.", "422", _parsing(_any_29_february)),
     Mutant(
@@ -384,9 +367,7 @@ FAULTS = (
         "422",
         _parsing(_null_is_today),
     ),
-    Mutant(
-        "422-first-only", "Validation stops at the first wrong parameter.", "422", _refusing(_first_item_wins)
-    ),
+    Mutant("422-first-only", "Validation stops at the first wrong parameter.", "422", _refusing(_first_item_wins)),
     Mutant("422-no-detail", "The 422's body is {}.", "422", _refusing(lambda _: JSONResponse({}, 422))),
     Mutant(
         "422-empty-detail",
@@ -407,12 +388,8 @@ FAULTS = (
         _refusing(lambda _: problem(422, "Invalid parameters")),
     ),
     Mutant("422-problem-json", "The 422 is an RFC 9457 problem.", "422", _refusing(_problem_json)),
-    Mutant(
-        "422-no-loc", "The items of detail have no loc.", "422", _items(lambda item: _without(item, "loc"))
-    ),
-    Mutant(
-        "422-no-type", "The items of detail have no type.", "422", _items(lambda item: _without(item, "type"))
-    ),
+    Mutant("422-no-loc", "The items of detail have no loc.", "422", _items(lambda item: _without(item, "loc"))),
+    Mutant("422-no-type", "The items of detail have no type.", "422", _items(lambda item: _without(item, "type"))),
     Mutant("422-loc-is-text", "loc is a dotted text.", "422", _items(_dotted)),
     Mutant(
         "422-loc-query-only",
@@ -420,9 +397,7 @@ FAULTS = (
         "422",
         _items(lambda item: {**item, "loc": ["query"]}),
     ),
-    Mutant(
-        "422-loc-renamed", "loc has the names of the code and not of the query.", "422", _items(_other_name)
-    ),
+    Mutant("422-loc-renamed", "loc has the names of the code and not of the query.", "422", _items(_other_name)),
     Mutant("422-loc-swapped", "loc names the other date.", "422", _items(_each_others_name)),
     Mutant(
         "422-as-200",

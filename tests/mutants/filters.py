@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import unquote
 
-from tests.mutants.mutant import Change, Mutant, Row, asking, finding
+from tests.mutants.mutant import Change, Mutant, asking, counting
 from tests.mutants.wrapping import Answer, AnswerChange, respond, respond_json, with_answer, with_query
-from tests.twin.application import Query, find_rows
-from tests.twin.ledger import MODES, SLUGS
+from tests.twin.application import Query
+from tests.twin.ledger import MODES, SLUGS, Counts, Ledger
 
 
 def _matching(same: Callable[[str, str], bool]) -> Change:
@@ -38,9 +38,7 @@ def _regular(asked: str, known: str) -> bool:
 
 
 def _without_accents(text: str) -> str:
-    return "".join(
-        letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter)
-    )
+    return "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
 
 
 def _all_for(name: str, *values: str) -> Change:
@@ -72,16 +70,13 @@ def _slug_dropped_over_90_days(query: Query) -> Query:
     return replace(query, slug=None) if (query.end - query.start).days > 90 else query
 
 
-def _either(
-    ledger: object, query: Query, today: object, find: Callable[..., list[Row]] = find_rows
-) -> list[Row]:
-    """Join the two filters by OR: the rows of the slug, and those of the mode that it lacks."""
+def _either(ledger: Ledger, query: Query) -> Counts:
+    """Count what has the one or the other."""
+    counts = ledger.between(query.start, query.end, query.slug, query.mode)
     if query.slug is None or query.mode is None:
-        return find(ledger, query, today)
-    rows = {row.integration_key: row for row in find(ledger, replace(query, slug=None), today)}
-    for row in find(ledger, replace(query, mode=None), today):
-        rows[row.integration_key] = row
-    return list(rows.values())
+        return counts
+    of_slug = ledger.between(query.start, query.end, slug=query.slug)
+    return of_slug + ledger.between(query.start, query.end, mode=query.mode) - counts
 
 
 def _refusing(wrong: Callable[[dict[str, str]], bool], answer: Answer) -> AnswerChange:
@@ -134,7 +129,7 @@ FAULTS = (
         "relations",
         asking(_mode_dropped_together),
     ),
-    Mutant("filters-joined-by-or", "The two filters are joined by OR.", "relations", finding(_either)),
+    Mutant("filters-joined-by-or", "The two filters are joined by OR.", "relations", counting(_either)),
     Mutant(
         "filters-swapped-together",
         "With both filters their values change places.",
@@ -205,9 +200,7 @@ FAULTS = (
         "An unknown slug is answered with 404.",
         "200",
         wrap=with_answer(
-            _refusing(
-                _has("slug", SLUGS), respond_json(404, {"error": "not_found", "message": "No such slug"})
-            )
+            _refusing(_has("slug", SLUGS), respond_json(404, {"error": "not_found", "message": "No such slug"}))
         ),
     ),
     Mutant(
@@ -215,18 +208,14 @@ FAULTS = (
         "An unknown slug is answered with 400.",
         "200",
         wrap=with_answer(
-            _refusing(
-                _has("slug", SLUGS), respond_json(400, {"error": "bad_request", "message": "No such slug"})
-            )
+            _refusing(_has("slug", SLUGS), respond_json(400, {"error": "bad_request", "message": "No such slug"}))
         ),
     ),
     Mutant(
         "mode-unknown-422",
         "mode is an enumeration in the code and free text in the document.",
         "200",
-        wrap=with_answer(
-            _refusing(_has("mode", MODES), _item("mode", "enum", "Input should be live or test"))
-        ),
+        wrap=with_answer(_refusing(_has("mode", MODES), _item("mode", "enum", "Input should be live or test"))),
     ),
     Mutant(
         "mode-unknown-500",
@@ -266,9 +255,7 @@ FAULTS = (
         "long-value-414",
         "The proxy takes request lines of 1 KiB at most.",
         "200",
-        wrap=with_answer(
-            _refusing(_any_value(lambda value: len(value) > 1000), respond(414, b"URI Too Long"))
-        ),
+        wrap=with_answer(_refusing(_any_value(lambda value: len(value) > 1000), respond(414, b"URI Too Long"))),
     ),
     Mutant(
         "outside-ascii-500",

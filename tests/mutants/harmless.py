@@ -101,9 +101,7 @@ def _growing_today(twin: Twin) -> Twin:
 def _since_last_quarter(ledger: Ledger, query: Query, today: date) -> list[Row]:
     """Keep ninety days, and the days before as if they had never been."""
     first = today - timedelta(days=90)
-    return (
-        [] if query.end < first else find_rows(ledger, replace(query, start=max(query.start, first)), today)
-    )
+    return [] if query.end < first else find_rows(ledger, replace(query, start=max(query.start, first)), today)
 
 
 def _to_yesterday(ledger: Ledger, query: Query, today: date) -> list[Row]:
@@ -150,15 +148,17 @@ def _burst() -> tuple[Shortcut, AnswerChange]:
 def _validates_first(asked: Asked) -> Answer | None:
     """Find missing parameters before the key is looked at."""
     missing = [name for name in ("start_date", "end_date") if name not in asked.query]
+    given = [asked.query[name] for name in ("start_date", "end_date") if name in asked.query]
     if not asked.is_operation or asked.method != "GET" or not missing or asked.headers.get("x-api-key"):
+        return None
+    if not all(map(_is_full_date, given)):
         return None
     # Without a key and without parameters, two rules are broken at once: either answer is right.
     return respond_json(
         422,
         {
             "detail": [
-                {"type": "missing", "loc": ["query", name], "msg": "Field required", "input": None}
-                for name in missing
+                {"type": "missing", "loc": ["query", name], "msg": "Field required", "input": None} for name in missing
             ]
         },
     )
@@ -168,12 +168,7 @@ def _orders_first(asked: Asked) -> Answer | None:
     """Find an inverted range before the key is looked at."""
     dates = [asked.query.get(name, "") for name in ("start_date", "end_date")]
     right = all(len(text) == 10 and text[:4].isdigit() for text in dates) and dates[0] > dates[1]
-    if (
-        not right
-        or asked.method != "GET"
-        or asked.headers.get("x-api-key")
-        or not all(map(_is_full_date, dates))
-    ):
+    if not right or asked.method != "GET" or asked.headers.get("x-api-key") or not all(map(_is_full_date, dates)):
         return None
     return respond_json(400, {"error": "bad_request", "message": "start_date must not be after end_date"})
 
@@ -455,9 +450,7 @@ HARMLESS = (
         "422",
         wrap=with_answer(_known_parameters_only),
     ),
-    Mutant(
-        "repeated-parameters-422", "A repeated parameter is refused.", "422", wrap=with_answer(_once_only)
-    ),
+    Mutant("repeated-parameters-422", "A repeated parameter is refused.", "422", wrap=with_answer(_once_only)),
     Mutant(
         "414-over-8-kib",
         "Request lines over 8 KiB are refused by the proxy.",
@@ -493,18 +486,14 @@ HARMLESS = (
         "The content type says its charset, in capitals.",
         "protocol",
         wrap=with_answer(
-            lambda _, answer: (
-                answer.headed(content_type="application/json; charset=UTF-8") if answer.body else answer
-            )
+            lambda _, answer: answer.headed(content_type="application/json; charset=UTF-8") if answer.body else answer
         ),
     ),
     Mutant(
         "pretty-json",
         "The JSON is indented and ends with a new line.",
         "protocol",
-        wrap=with_answer(
-            _rows(lambda answer: answer.bearing(json.dumps(answer.data, indent=2).encode() + b"\n"))
-        ),
+        wrap=with_answer(_rows(lambda answer: answer.bearing(json.dumps(answer.data, indent=2).encode() + b"\n"))),
     ),
     Mutant(
         "gzip-where-accepted",

@@ -73,9 +73,7 @@ async def _detail(request: Request, error: HTTPException) -> Response:
 
 
 async def _plain(request: Request, error: HTTPException) -> Response:
-    return (
-        PlainTextResponse("Unauthorized", 401) if error.status_code == 401 else await refuse(request, error)
-    )
+    return PlainTextResponse("Unauthorized", 401) if error.status_code == 401 else await refuse(request, error)
 
 
 async def _code_only(request: Request, error: HTTPException) -> Response:
@@ -203,9 +201,7 @@ FAULTS = (
         "401",
         admitting(_admits_from_query),
     ),
-    Mutant(
-        "key-as-bearer", "The key is taken from a bearer token as well.", "401", admitting(_admits_bearer)
-    ),
+    Mutant("key-as-bearer", "The key is taken from a bearer token as well.", "401", admitting(_admits_bearer)),
     Mutant("key-as-cookie", "The key is taken from a cookie as well.", "401", admitting(_admits_cookie)),
     Mutant(
         "key-skipped-when-filtered",
@@ -213,9 +209,7 @@ FAULTS = (
         "401",
         admitting(_admits_when_filtered),
     ),
-    Mutant(
-        "key-admission-cached", "An admission is remembered by URL, not by key.", "401", _remember_admission
-    ),
+    Mutant("key-admission-cached", "An admission is remembered by URL, not by key.", "401", _remember_admission),
     Mutant(
         "key-refusal-cached",
         "A refusal is remembered by URL, so that the right key is refused there too.",
@@ -228,9 +222,7 @@ FAULTS = (
         "401",
         wrap=with_state(_cache_for_all),
     ),
-    Mutant(
-        "key-locked-out", "After three wrong keys the next right one is refused as well.", "401", _lock_out
-    ),
+    Mutant("key-locked-out", "After three wrong keys the next right one is refused as well.", "401", _lock_out),
     Mutant(
         "key-outside-ascii-500",
         "Keys are compared as text in constant time, which fails outside ASCII.",
@@ -247,20 +239,14 @@ FAULTS = (
         "key-missing-403",
         "The framework's own scheme answers a missing key with 403.",
         "401",
-        wrap=with_shortcut(
-            _if_missing(respond_json(403, {"error": "forbidden", "message": "Not authenticated"}))
-        ),
+        wrap=with_shortcut(_if_missing(respond_json(403, {"error": "forbidden", "message": "Not authenticated"}))),
     ),
     Mutant(
         "key-unknown-403",
         "A key that is there but unknown is forbidden, not unauthenticated.",
         "401",
         wrap=with_answer(
-            _refused(
-                lambda asked, answer: (
-                    replace(answer, status=403) if asked.headers.get("x-api-key") else answer
-                )
-            )
+            _refused(lambda asked, answer: replace(answer, status=403) if asked.headers.get("x-api-key") else answer)
         ),
     ),
     Mutant(
@@ -296,9 +282,7 @@ FAULTS = (
         "An unknown key is a tenant without data.",
         "401",
         wrap=with_answer(
-            _refused(
-                lambda asked, answer: respond_json(200, []) if asked.headers.get("x-api-key") else answer
-            )
+            _refused(lambda asked, answer: respond_json(200, []) if asked.headers.get("x-api-key") else answer)
         ),
     ),
     Mutant(
@@ -344,9 +328,7 @@ FAULTS = (
         "401",
         wrap=with_answer(
             _refused(
-                lambda _, answer: answer.bearing(
-                    '{"error":"unauthorized","message":"Clé refusée"}'.encode("latin-1")
-                )
+                lambda _, answer: answer.bearing('{"error":"unauthorized","message":"Clé refusée"}'.encode("latin-1"))
             )
         ),
     ),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, TypeVar
 
 from fastapi import Request
@@ -13,7 +14,9 @@ from tests.twin.application import (
     Query,
     Twin,
     find_rows,
+    make_row,
 )
+from tests.twin.ledger import KEYS, Counts, Ledger, Outcome, p95_ms
 from tests.twin.serving import ASGIApp
 
 Row = InvocationsByIntegrationRow
@@ -86,3 +89,21 @@ def each_row(**changes: Callable[[Row], Any]) -> Callable[[Query, list[Row]], li
         return [row.model_copy(update={name: of(row) for name, of in changes.items()}) for row in rows]
 
     return tell
+
+
+def counting(count: Callable[[Ledger, Query], Counts]) -> Change:
+    """Make the rows of `count(ledger, query)`; the query begins in the past and ends today at the latest."""
+    return counting_on(lambda ledger, query, _today: count(ledger, query))
+
+
+def counting_on(count: Callable[[Ledger, Query, date], Counts]) -> Change:
+    """Make the rows of a count that asks for the day, too."""
+
+    def find(ledger: Ledger, query: Query, today: date) -> list[Row]:
+        if query.start > today:
+            return []
+        counts = count(ledger, replace(query, end=min(query.end, today)), today)
+        rows = zip(KEYS, counts[:, : len(Outcome)].tolist(), p95_ms(counts).tolist(), strict=True)
+        return [make_row(key, total, vendor, own, p95) for key, (total, vendor, own), p95 in rows if total]
+
+    return finding(find)

@@ -41,9 +41,7 @@ def _swap(start_date: date, end_date: date, mode: str | None = None, slug: str |
     return Query(min(start_date, end_date), max(start_date, end_date), slug, mode)
 
 
-def _model_validator(
-    start_date: date, end_date: date, mode: str | None = None, slug: str | None = None
-) -> Query:
+def _model_validator(start_date: date, end_date: date, mode: str | None = None, slug: str | None = None) -> Query:
     if start_date > end_date:
         raise RequestValidationError(
             [
@@ -58,17 +56,13 @@ def _model_validator(
     return Query(start_date, end_date, slug, mode)
 
 
-def _unless_filtered(
-    start_date: date, end_date: date, mode: str | None = None, slug: str | None = None
-) -> Query:
+def _unless_filtered(start_date: date, end_date: date, mode: str | None = None, slug: str | None = None) -> Query:
     if start_date > end_date and (slug is None or mode is None):
         raise InvertedRangeError
     return Query(start_date, end_date, slug, mode)
 
 
-def _today_at_most(
-    start_date: date, end_date: date, mode: str | None = None, slug: str | None = None
-) -> Query:
+def _today_at_most(start_date: date, end_date: date, mode: str | None = None, slug: str | None = None) -> Query:
     start, end = min(start_date, _today()), min(end_date, _today())
     if start > end:
         raise InvertedRangeError
@@ -76,9 +70,7 @@ def _today_at_most(
     return Query(start_date, end if start_date <= _today() else start_date, slug, mode)
 
 
-def _history_at_least(
-    start_date: date, end_date: date, mode: str | None = None, slug: str | None = None
-) -> Query:
+def _history_at_least(start_date: date, end_date: date, mode: str | None = None, slug: str | None = None) -> Query:
     start, end = max(start_date, FIRST_DAY), max(end_date, FIRST_DAY)
     if start > end:
         raise InvertedRangeError
@@ -139,11 +131,7 @@ def _old_start(asked: Asked, answer: Answer) -> Answer:
     if answer.status == 200 and asked.query["start_date"] < str(FIRST_DAY):
         return respond_json(
             422,
-            {
-                "detail": [
-                    {"type": "value_error", "loc": ["query", "start_date"], "msg": "Retention is limited"}
-                ]
-            },
+            {"detail": [{"type": "value_error", "loc": ["query", "start_date"], "msg": "Retention is limited"}]},
         )
     return answer
 
@@ -292,9 +280,7 @@ FAULTS = (
         "over-a-year-refused",
         "A range of more than 366 days is refused.",
         "200",
-        wrap=with_answer(
-            _over(366, respond_json(400, {"error": "range_too_long", "message": "At most a year"}))
-        ),
+        wrap=with_answer(_over(366, respond_json(400, {"error": "range_too_long", "message": "At most a year"}))),
     ),
     Mutant(
         "over-180-days-accepted",

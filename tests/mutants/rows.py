@@ -110,9 +110,7 @@ FAULTS = (
         "rows",
         telling(
             each_row(
-                success_rate_pct=lambda row: round(
-                    100 * (row.invocations - row.vendor_errors) / row.invocations, 2
-                )
+                success_rate_pct=lambda row: round(100 * (row.invocations - row.vendor_errors) / row.invocations, 2)
             )
         ),
     ),
@@ -159,9 +157,7 @@ FAULTS = (
         wrap=with_answer(
             _writing(
                 lambda row: (
-                    {**row, "successful": row["successful"] - row["invocations"]}
-                    if row["invocations"] < 5
-                    else row
+                    {**row, "successful": row["successful"] - row["invocations"]} if row["invocations"] < 5 else row
                 )
             )
         ),
@@ -202,9 +198,7 @@ FAULTS = (
         "rows",
         wrap=with_answer(
             _writing(
-                lambda row: {
-                    key: value for key, value in row.items() if key != "p95_latency_ms" or not _rare(row)
-                }
+                lambda row: {key: value for key, value in row.items() if key != "p95_latency_ms" or not _rare(row)}
             )
         ),
     ),
@@ -219,18 +213,14 @@ FAULTS = (
         "The p95 beyond the histogram's last bound is Infinity.",
         "rows",
         wrap=with_answer(
-            _writing(
-                lambda row: {**row, "p95_latency_ms": math.inf} if row["p95_latency_ms"] > 5_000 else row
-            )
+            _writing(lambda row: {**row, "p95_latency_ms": math.inf} if row["p95_latency_ms"] > 5_000 else row)
         ),
     ),
     Mutant(
         "zero-over-zero",
         "Integrations without traffic are listed with a rate of NaN.",
         "rows",
-        wrap=with_answer(
-            _silent_integrations({**_NONE, "success_rate_pct": math.nan, "p95_latency_ms": 0.0})
-        ),
+        wrap=with_answer(_silent_integrations({**_NONE, "success_rate_pct": math.nan, "p95_latency_ms": 0.0})),
     ),
     Mutant(
         "rate-of-none-is-null",
@@ -277,22 +267,16 @@ FAULTS = (
         "Deleted integrations have a row whose key is null.",
         "rows",
         wrap=with_answer(
-            _writing(
-                lambda row: {**row, "integration_key": None} if row["integration_key"] == "docusign" else row
-            )
+            _writing(lambda row: {**row, "integration_key": None} if row["integration_key"] == "docusign" else row)
         ),
     ),
     Mutant(
         "key-is-a-number",
         "Integrations are given by their number in the database.",
         "rows",
-        wrap=with_answer(
-            _writing(lambda row: {**row, "integration_key": KEYS.index(row["integration_key"])})
-        ),
+        wrap=with_answer(_writing(lambda row: {**row, "integration_key": KEYS.index(row["integration_key"])})),
     ),
-    Mutant(
-        "names-in-camel-case", "The serializer writes camel case.", "rows", wrap=with_answer(_writing(_camel))
-    ),
+    Mutant("names-in-camel-case", "The serializer writes camel case.", "rows", wrap=with_answer(_writing(_camel))),
     Mutant(
         "zeros-left-out",
         "Zero is a default, and defaults are not written.",
@@ -300,9 +284,7 @@ FAULTS = (
         wrap=with_answer(_writing(lambda row: {key: value for key, value in row.items() if value != 0})),
     ),
     Mutant("row-twice", "A join repeats one integration's row.", "rows", telling(_twice)),
-    Mutant(
-        "row-a-mode", "Over a week and more the rows are grouped by mode as well.", "rows", finding(_by_mode)
-    ),
+    Mutant("row-a-mode", "Over a week and more the rows are grouped by mode as well.", "rows", finding(_by_mode)),
     Mutant(
         "row-before-the-migration",
         "An integration's oldest calls have a row of their own.",
@@ -339,9 +321,7 @@ FAULTS = (
         "200",
         wrap=with_answer(
             lambda asked, answer: (
-                answer.saying(json.dumps(answer.data))
-                if asked.is_operation and answer.status == 200
-                else answer
+                answer.saying(json.dumps(answer.data)) if asked.is_operation and answer.status == 200 else answer
             )
         ),
     ),

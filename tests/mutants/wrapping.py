@@ -164,9 +164,7 @@ async def ask(app: ASGIApp, scope: Message, receive: Receive) -> Answer:
         if not messages:
             raise
     start = messages[0]
-    headers = tuple(
-        (name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in start["headers"]
-    )
+    headers = tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in start["headers"])
     body = b"".join(message.get("body", b"") for message in messages[1:])
     return Answer(start["status"], headers, body)
 
