@@ -1,0 +1,44 @@
+"""Loads a folder of fixtures: the catalogue that traffic is derived from, and the scenarios that change it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from feather_kit.errors import InputError
+from feather_kit.files import FIXTURES
+from feather_kit.yaml_source import read_yaml
+from mock_server.catalogue import Catalogue
+from mock_server.catalogue_reader import read_catalogue
+from mock_server.scenarios import NORMAL, Scenario, read_scenario
+
+
+@dataclass(frozen=True)
+class Fixtures:
+    """A catalogue, and its scenarios by name, `normal` always among them."""
+
+    catalogue: Catalogue
+    scenarios: Mapping[str, Scenario]
+
+
+def load_fixtures(folder: Path) -> Fixtures:
+    """Load the fixtures of `folder`.
+
+    A `catalogue.yaml` there stands for the shipped one; without it the shipped one is used. Each file of
+    `scenarios/` is a scenario named like the file; it stands for the shipped one of that name, and the other
+    shipped ones stay.
+
+    Raises:
+        InputError: `folder` holds no fixtures, or one of its files is wrong; names the file and the line.
+
+    """
+    own = folder / "catalogue.yaml"
+    if not own.is_file() and not (folder / "scenarios").is_dir():
+        raise InputError("has no fixtures", "Name a folder with a catalogue.yaml or a folder scenarios/ in it", folder)
+    catalogue = read_catalogue(read_yaml(own if own.is_file() else FIXTURES / "catalogue.yaml"))
+    files = {path.stem: path for place in (FIXTURES, folder) for path in _scenario_files(place)}
+    scenarios = {name: read_scenario(name, read_yaml(path), catalogue) for name, path in sorted(files.items())}
+    return Fixtures(catalogue, {"normal": NORMAL, **scenarios})
+
+
+def _scenario_files(folder: Path) -> list[Path]:
+    return sorted((folder / "scenarios").glob("*.yaml"))
