@@ -4,7 +4,7 @@ import json
 import math
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from tests.mutants.mutant import Mutant, Row, each_row, finding, telling
@@ -58,20 +58,15 @@ def _twice(_query: Query, rows: list[Row]) -> list[Row]:
     return [*rows, rows[0]] if len(rows) > 1 else rows
 
 
-def _respelled(query: Query, rows: list[Row]) -> list[Row]:
-    """Have the first integration's few rows before a migration beside the others, under the same key."""
-    if not rows or query.start > date(2026, 1, 1):
+def _before_the_migration(ledger: Ledger, query: Query, today: date) -> list[Row]:
+    """Keep what the first integration did until 200 days ago in a row of its own, beside the newer one."""
+    rows = find_rows(ledger, query, today)
+    last = today - timedelta(days=200)
+    if not rows or not query.start <= last < query.end:
         return rows
-    old = rows[0].model_copy(
-        update={
-            "invocations": 2,
-            "successful": 2,
-            "vendor_errors": 0,
-            "exceptions": 0,
-            "success_rate_pct": 100.0,
-        }
-    )
-    return [old, *rows]
+    old = find_rows(ledger, replace(query, end=last), today)[:1]
+    new = find_rows(ledger, replace(query, start=last + timedelta(days=1)), today)[:1]
+    return [*old, *new, *rows[1:]]
 
 
 def _silent_integrations(row_of_none: Data) -> AnswerChange:
@@ -289,7 +284,7 @@ FAULTS = (
         "row-before-the-migration",
         "An integration's oldest calls have a row of their own.",
         "rows",
-        telling(_respelled),
+        finding(_before_the_migration),
     ),
     Mutant(
         "rows-in-an-object",

@@ -283,7 +283,7 @@ RELATIONS = {
     "eight-rows": _parts("2026-10-03", "2026-10-04", "2026-10-31"),
     "vanishing-integration": _LONG,
     "rare-dropped": _WEEKS,
-    "renamed-integration": _parts("2023-10-01", "2024-06-30", "2026-10-31"),
+    "first-day-decides": _parts("2026-10-03", "2026-10-04", "2026-10-31"),
     "p95-in-seconds": _WEEKS,
     "p95-zero-over-90-days": _QUARTERS,
     "p95-grows-with-days": _LONG,

@@ -6,11 +6,11 @@ from datetime import date
 
 import uvicorn
 
-from tests.twin.application import API_KEY, PATH, Twin, create
+from tests.twin.application import API_KEY, Twin, create
 
 
 def main() -> None:
-    """Serve until stopped; `--port 0` takes a free port. Prints the operation's URL once it listens."""
+    """Serve until stopped; `--port 0` takes a free port. Prints its URL once it listens."""
     parser = argparse.ArgumentParser(prog="python -m tests.twin", description="The vendor's twin.")
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--api-key", default=API_KEY)
@@ -18,7 +18,7 @@ def main() -> None:
     options = parser.parse_args()
     application = create(Twin(api_key=options.api_key, today=options.today))
     with socket.create_server(("127.0.0.1", options.port)) as listener:
-        print(f"http://127.0.0.1:{listener.getsockname()[1]}{PATH}", flush=True)  # noqa: T201 - its output
+        print(f"http://127.0.0.1:{listener.getsockname()[1]}", flush=True)  # noqa: T201 - its output
         uvicorn.Server(uvicorn.Config(application, log_level="warning")).run(sockets=[listener])
 
 

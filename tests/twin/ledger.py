@@ -67,16 +67,12 @@ class Integration:
 
 
 INTEGRATIONS = (
-    Integration(
-        "salesforce", 900, 0.3, 1.15, 310, 0.55, 0.012, incidents=((date(2025, 4, 8), date(2025, 4, 10)),)
-    ),
+    Integration("salesforce", 900, 0.3, 1.15, 310, 0.55, 0.012, incidents=((date(2025, 4, 8), date(2025, 4, 10)),)),
     Integration("hubspot", 420, 0.35, 1.25, 260, 0.6, 0.015),
     Integration("zendesk", 640, 0.7, 1.1, 180, 0.5, 0.01, incidents=((date(2026, 2, 27), date(2026, 3, 2)),)),
     Integration("intercom", 300, 0.8, 1.3, 150, 0.55, 0.02),
     Integration("stripe", 520, 0.85, 1.35, 210, 0.45, 0.006, 0.5),
-    Integration(
-        "shopify", 760, 1.25, 1.2, 240, 0.65, 0.018, incidents=((date(2025, 11, 28), date(2025, 12, 1)),)
-    ),
+    Integration("shopify", 760, 1.25, 1.2, 240, 0.65, 0.018, incidents=((date(2025, 11, 28), date(2025, 12, 1)),)),
     Integration("twilio-voice", 240, 0.5, 1.05, 420, 0.7, 0.035, 0.85),
     Integration("google_calendar", 180, 0.15, 1.2, 130, 0.5, 0.008),
     Integration("slack", 350, 0.2, 1.15, 95, 0.5, 0.005, first=date(2024, 2, 29)),
