@@ -3,7 +3,7 @@
 import calendar
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 
 @dataclass(frozen=True)
@@ -17,11 +17,6 @@ class Ago:
 
 
 Day = date | Ago
-
-
-def resolve(day: Day, today: date) -> date:
-    """Give the calendar day that `day` means on `today`."""
-    return today - timedelta(days=day.days) if isinstance(day, Ago) else day
 
 
 @dataclass(frozen=True)
@@ -80,6 +75,11 @@ class Integration:
     incidents_a_year: float = 0.0
     incidents: tuple[Incident, ...] = ()
     workspaces: frozenset[str] | None = None
+
+    @property
+    def tail(self) -> float:
+        """How many times the median the p95 is."""
+        return self.p95_ms / self.median_ms
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from feather_kit.yaml_source import YamlSource
 from mock_server.catalogue import Catalogue, Holiday, Incident, Integration, Mode, Workspace
 from mock_server.checked import EARLIEST, Reader
 
-MOST_DAILY = 1e9
+MOST_DAILY = 1e8
 _MOST_MS = 600_000
 _TAIL = (1.2, 12.0)  # the least and the most that a p95 is of its median: the knots of `latency.py` reach so far
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

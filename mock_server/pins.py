@@ -1,5 +1,6 @@
 """Rows that a scenario pins: exactly these for one workspace and mode, on one day, so that ranges still add up."""
 
+import dataclasses
 from dataclasses import dataclass
 
 from mock_server.catalogue import Ago, Day
@@ -28,6 +29,10 @@ class PinnedRow:
     exceptions: int
     success_rate_pct: float
     p95_latency_ms: float
+
+    def as_row(self) -> dict[str, str | int | float]:
+        """Give it as the operation answers it."""
+        return dataclasses.asdict(self)
 
 
 @dataclass(frozen=True)
@@ -82,14 +87,14 @@ def _rows(at: Reader) -> tuple[PinnedRow, ...]:
 def _row(at: Reader) -> PinnedRow:
     at.mapping(_ROW)
     invocations = at.whole_number("invocations", 1, _MOST)
-    counts = [at.whole_number(name, 0, _MOST) for name in _ROW[2:5]]
+    successful, vendor, exceptions = counts = [at.whole_number(name, 0, _MOST) for name in _ROW[2:5]]
     if sum(counts) != invocations:
         raise at.refuse(
             f"successful + vendor_errors + exceptions are {sum(counts):,}, and invocations {invocations:,}",
             "Write counts that add up",
             key="invocations",
         )
-    exact = 100 * counts[0] / invocations
+    exact = 100 * successful / invocations
     rate = at.number("success_rate_pct", 0, 100, round(exact, 2))
     if abs(rate - exact) > 0.5 + 1e-9:  # whole percents are the coarsest rounding that the rules allow
         raise at.refuse(
@@ -98,4 +103,4 @@ def _row(at: Reader) -> PinnedRow:
             key="success_rate_pct",
         )
     p95 = at.number("p95_latency_ms", 0, 10_000_000)
-    return PinnedRow(at.text("integration_key"), invocations, *counts, rate, p95)
+    return PinnedRow(at.text("integration_key"), invocations, successful, vendor, exceptions, rate, p95)

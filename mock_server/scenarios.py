@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
 from itertools import product
 from typing import Any
 
 from feather_kit.yaml_source import YamlSource
-from mock_server.catalogue import Catalogue, Incident, Integration, Mode, Workspace, resolve
+from mock_server.catalogue import Catalogue, Incident, Integration, Mode, Workspace
 from mock_server.catalogue_reader import (
     INTEGRATION,
     MOST_DAILY,
@@ -225,9 +224,3 @@ def _bounds(at: Reader, most: float) -> tuple[float, float]:
     if low > high:
         raise at.refuse(f"{low:g} is above {high:g}", "Write the least, then the most")
     return low, high
-
-
-def resolved_pins(scenario: Scenario, today: date) -> tuple[tuple[int, Pin], ...]:
-    """Give the pins with the ordinals of their days; one that lies after `today` has not happened."""
-    pins = ((resolve(pin.day, today).toordinal(), pin) for pin in scenario.pins)
-    return tuple((day, pin) for day, pin in pins if day <= today.toordinal())

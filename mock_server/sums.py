@@ -1,56 +1,62 @@
 """Prefix sums over days, and the rows of a range: one row of an array less another, however long the range is."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from mock_server.latency import UNITS_PER_MS, FloatArray, IntArray
+from mock_server.latency import UNITS_PER_MS
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from mock_server.latency import FloatArray
 
 Row = dict[str, Any]
 
-
-@dataclass(frozen=True)
-class Knots:
-    """The latencies that histograms are cut at, in 1/10 ms, by integration; none is without one."""
-
-    latencies: Sequence[Sequence[int]]
-
-    @property
-    def width(self) -> int:
-        """How many knots the integration with the most of them has."""
-        return max(len(each) for each in self.latencies)
+# The slowness of a latency, 1/x, is told in whole numbers, so that arithmetic on it is exact.
+_SLOWNESS: Final = float(2**50)
+_TENTHS: Final = _SLOWNESS * 10 / UNITS_PER_MS
+# Less than any sum but 0, beside which it vanishes: it stands for the invocations of a row without any.
+_NOTHING: Final = 1e-300
 
 
 class Sums:
     """Prefix sums of some integrations.
 
     Each day has a row of one array: successful, vendor errors and exceptions of all integrations, and then for
-    each integration its invocations as a negative number and the knots of its cumulative histogram, less 95 %
-    of its invocations, as whole shares of `SCALE`. So the p95 lies where the knots' sign changes, and the
-    invocations stand for a knot at which no call is as fast.
+    each integration its histogram: first its invocations as a negative number, then at each knot how many
+    invocations are no slower, less 95 % of them, counted in `latency.SCALE` parts. The p95 lies where this
+    changes its sign. The negative number stands below the first knot, where no call is as fast.
     """
 
-    def __init__(self, keys: Sequence[str], first: int, knots: Knots, days: IntArray) -> None:
+    def __init__(
+        self,
+        keys: Sequence[str],
+        first: int,
+        knots: Sequence[Sequence[int]],
+        table: npt.NDArray[np.float64] | npt.NDArray[np.int32],
+    ) -> None:
         """Sum up.
 
         Args:
-            keys: the integrations' keys, in the order of their rows.
+            keys: the integrations' keys.
             first: the ordinal of the first day.
-            knots: where histograms are cut.
-            days: the rows, as told above, of each day: from the second row of the array on, the first is 0.
+            knots: the latencies in microseconds, by integration, at which histograms are cut.
+            table: a row of zeros, and the row of each day; it becomes the prefix sums.
 
         """
         self._keys = tuple(keys)
         self._first = first
-        self._days = len(days) - 1
-        count = self._count = len(keys)
-        width = self._width = knots.width + 1
-        self._counts = 3 * count
-        self._prefix = np.cumsum(days, axis=0, dtype=days.dtype, out=days)
-        self._starts = np.arange(count) * width
-        self._upper, self._gap = _edges(knots, width)
+        self._days = len(table) - 1
+        self._count = len(keys)
+        self._counts = 3 * self._count
+        self._width = 1 + max(len(each) for each in knots)
+        self._prefix = np.cumsum(table, axis=0, dtype=table.dtype, out=table)
+        self._starts = np.arange(self._count) * self._width
+        self._slowness, self._gap = _edges(knots, self._width)
 
     @property
     def nbytes(self) -> int:
@@ -58,63 +64,73 @@ class Sums:
         return self._prefix.nbytes
 
     def rows(self, first: int, last: int) -> list[Row]:
-        """Give the rows of the days from `first` to `last`, as ordinals, both included."""
-        low = first - self._first
-        high = last - self._first + 1
-        low = max(low, 0)
-        high = min(high, self._days)
+        """Give the rows of the days from `first` to `last`, as ordinals, both included.
+
+        Every step is exactly rounded and the last one rounds to 0.1 ms and to 0.01 %, so that answers are the
+        same everywhere.
+        """
+        low = max(first - self._first, 0)
+        high = min(last - self._first + 1, self._days)
         if low >= high:
             return []
-        total = self._prefix[high] - self._prefix[low]
-        counts = total[: self._counts].reshape(3, self._count)
+        total = (self._prefix[high] - self._prefix[low]).astype(np.float64, copy=False)
         histogram = total[self._counts :]
-        invocations = -histogram[:: self._width]
-        at = (histogram.reshape(self._count, self._width) >= 0).argmax(1) + self._starts
-        above = histogram.take(at)
-        # 1 stands in for 0 where an integration has no invocations; such a row is left out below.
-        share = above / np.maximum(above - histogram.take(at - 1), 1)
-        p95 = np.rint(self._upper.take(at) - self._gap.take(at) * share) / UNITS_PER_MS
-        successful, vendor_errors, exceptions = counts.tolist()
-        rates = np.rint(counts[0] * 10000.0 / np.maximum(invocations, 1)) / 100
+        at = (histogram.reshape(self._count, self._width) >= 0.0).argmax(1)
+        at += self._starts
+        above = histogram[at]
+        share = above - total[self._counts - 1 : -1][at]  # less the knot below
+        share += _NOTHING
+        np.divide(above, share, out=share)
+        share *= self._gap[at]
+        share += self._slowness[at]
+        latencies = np.rint(_TENTHS / share)
+        latencies /= 10.0
+        counts = total[: self._counts].astype(np.int64).tolist()
+        invocations = _NOTHING - histogram[:: self._width]
+        rates = total[: self._count] * 10000.0
+        rates /= invocations
+        rates = np.rint(rates, out=rates)
+        rates /= 100.0
+        count = self._count
         return [
             {
                 "integration_key": key,
-                "invocations": total,
-                "successful": good,
-                "vendor_errors": vendor,
-                "exceptions": exception,
+                "invocations": successful + vendor_errors + exceptions,
+                "successful": successful,
+                "vendor_errors": vendor_errors,
+                "exceptions": exceptions,
                 "success_rate_pct": rate,
                 "p95_latency_ms": latency,
             }
-            for key, total, good, vendor, exception, rate, latency in zip(
+            for key, successful, vendor_errors, exceptions, rate, latency in zip(
                 self._keys,
-                invocations.tolist(),
-                successful,
-                vendor_errors,
-                exceptions,
+                counts[:count],
+                counts[count : 2 * count],
+                counts[2 * count :],
                 rates.tolist(),
-                p95.tolist(),
+                latencies.tolist(),
                 strict=True,
             )
-            if total
+            if successful or vendor_errors or exceptions
         ]
 
 
-def _edges(knots: Knots, width: int) -> tuple[FloatArray, FloatArray]:
-    """Give the latency of each place in a histogram, and how far below the next lower knot is."""
-    upper = np.zeros((len(knots.latencies), width))
-    gap = np.zeros_like(upper)
-    for row, latencies in enumerate(knots.latencies):
-        upper[row, 1 : len(latencies) + 1] = latencies
-        gap[row, 2 : len(latencies) + 1] = np.diff(latencies)
-    return upper.ravel(), gap.ravel()
+def _edges(knots: Sequence[Sequence[int]], width: int) -> tuple[FloatArray, FloatArray]:
+    """Give the slowness at each place of the histograms, and how much more it is at the next lower knot."""
+    slowness = np.ones((len(knots), width))
+    gap = np.zeros_like(slowness)
+    for row, latencies in enumerate(knots):
+        exact = np.rint(_SLOWNESS / np.maximum(latencies, 1))
+        slowness[row, 1 : len(exact) + 1] = exact
+        gap[row, 2 : len(exact) + 1] = exact[:-1] - exact[1:]
+    return slowness.ravel(), gap.ravel()
 
 
 class Chapters:
-    """Sums of many integrations, in parts that each fit a processor's cache."""
+    """Sums of many integrations, in parts that a processor's cache can hold."""
 
     def __init__(self, parts: Sequence[Sums]) -> None:
-        self._parts: Final = tuple(parts)
+        self._parts = tuple(parts)
 
     @property
     def nbytes(self) -> int:

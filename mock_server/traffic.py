@@ -2,30 +2,38 @@
 
 Each cell has its own stream of random numbers, a hash of the seed, its names and its day. Nothing is drawn
 in sequence, so that no cell depends on what was asked before, on a later day or on another integration.
-Hashes are whole numbers; from there on only + - * /, sqrt, floor and rint are used, which are rounded exactly
-everywhere: no count can differ between two machines. Today has its whole day's traffic from its first minute.
+Hashes are whole numbers; from there on only + - * /, sqrt, floor and comparisons are used, which are exactly
+rounded everywhere: no count can differ between two machines.
 """
 
-from collections.abc import Sequence
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import numpy.typing as npt
 
-from mock_server.catalogue import Catalogue, Integration, Mode, Workspace, resolve
-from mock_server.latency import FloatArray, IntArray, fine_steps
+from mock_server.catalogue import Integration, Mode, Workspace
+from mock_server.latency import fine_steps
 from mock_server.noise import key64
 
-BitArray = npt.NDArray[np.uint64]
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
-_RAMP_DAYS = 28  # a new integration or workspace needs so long to come to its full volume
-_SEASON_DAYS = 28  # slow changes of volume, errors and latency take about so long
-_MOST_GROWTH = 50.0
-_MOST_VOLUME = 1e9
-_LONGEST_CHANCE = 3  # days that an incident by chance lasts at most
+    from mock_server.account import Account
+    from mock_server.latency import FloatArray, IntArray
+
+    BitArray = npt.NDArray[np.uint64]
+
+_RAMP_DAYS: Final = 28  # a new integration or workspace needs so long to come to its full volume
+_SEASON_DAYS: Final = 28  # slow changes of volume, errors and latency take about so long
+_MOST_GROWTH: Final = 50.0
+_MOST_VOLUME: Final = 1e8  # with this, sums of thirty years are still exact as floats
+_BURSTS: Final = 0.0025  # calls come in bursts: the variance is more than a Poisson's by this part of mean²
+_LONGEST_CHANCE: Final = 3  # days that an incident by chance lasts at most
+_CHANCE_LATENCY: Final = (1.4, 3.6)  # what such an incident multiplies latencies by, least and most
 _WOBBLE, _DRIFT = 1.05, 1.08  # what a standard deviation of a day, and of a season, does to latencies
-_CHANCE_LATENCY = (1.4, 3.6)  # what an incident by chance multiplies latencies by, least and most
 
 
 @dataclass(frozen=True)
@@ -46,114 +54,136 @@ class Usage:
     level: FloatArray
 
 
-def _mix(bits: BitArray) -> BitArray:
-    """Scatter 64 bits: the finaliser of splitmix64 (Steele, Lea and Flood 2014)."""
-    bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return bits ^ (bits >> np.uint64(31))
-
-
 def _stream(keys: Sequence[int], days: IntArray) -> BitArray:
-    """Give 64 random bits for each key on each day."""
+    """Give 64 random bits for each key on each day: splitmix64 (Steele, Lea and Flood 2014) at any place."""
     steps = days.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    return _mix(np.array(keys, np.uint64)[:, None] + steps[None, :])
+    bits = np.array(keys, np.uint64)[:, None] + steps[None, :]
+    bits ^= bits >> np.uint64(30)
+    bits *= np.uint64(0xBF58476D1CE4E5B9)
+    bits ^= bits >> np.uint64(27)
+    bits *= np.uint64(0x94D049BB133111EB)
+    bits ^= bits >> np.uint64(31)
+    return bits
 
 
 def _normal(bits: BitArray) -> FloatArray:
-    """Make a number of mean 0 and deviation 1 out of the lower 48 bits: a sum of three even ones."""
+    """Make numbers of mean 0 and deviation 1 out of the lower 48 bits: a sum of three even ones."""
     low = np.uint64(0xFFFF)
-    total = (bits & low) + ((bits >> np.uint64(16)) & low) + ((bits >> np.uint64(32)) & low)
-    return (total.astype(np.float64) - 98302.5) * (1 / 32768)
+    total = bits & low
+    total += (bits >> np.uint64(16)) & low
+    total += (bits >> np.uint64(32)) & low
+    value: FloatArray = total.astype(np.float64)
+    value -= 98302.5
+    value *= 1 / 32768
+    return value
 
 
 def _even(bits: BitArray) -> FloatArray:
-    """Make a number from 0 up to 1 out of the upper 16 bits."""
-    return (bits >> np.uint64(48)).astype(np.float64) * (1 / 65536)
+    """Make numbers from 0 up to 1 out of the upper 16 bits."""
+    value: FloatArray = (bits >> np.uint64(48)).astype(np.float64)
+    value *= 1 / 65536
+    return value
 
 
 def _draw(mean: FloatArray, variance: FloatArray, bits: BitArray) -> FloatArray:
-    """Draw whole numbers of a mean and variance; 0 where the mean is."""
-    value = mean + np.sqrt(variance) * _normal(bits)
-    return np.floor(np.maximum(value, 0.0) + _even(bits))
+    """Draw whole numbers of a mean and a variance; 0 where both are."""
+    value: FloatArray = np.sqrt(variance)
+    value *= _normal(bits)
+    value += mean
+    np.maximum(value, 0.0, out=value)
+    value += _even(bits)
+    return np.floor(value, out=value)
 
 
 def _seasonal(keys: Sequence[int], days: IntArray) -> FloatArray:
-    """Give noise that changes slowly, of about the deviation 1."""
+    """Give noise that changes slowly: even between random numbers of deviation 1, a season apart."""
     first = int(days[0]) // _SEASON_DAYS
     last = int(days[-1]) // _SEASON_DAYS + 1
-    at_seasons = _normal(_stream(keys, np.arange(first, last + 1)))
+    marks = _normal(_stream(keys, np.arange(first, last + 1)))
     season = days // _SEASON_DAYS - first
     part = (days % _SEASON_DAYS) * (1 / _SEASON_DAYS)
-    return at_seasons[:, season] * (1 - part) + at_seasons[:, season + 1] * part
+    noise: FloatArray = marks[:, season] * (1 - part) + marks[:, season + 1] * part
+    return noise
 
 
-def began(integration: Integration, today: date) -> int:
-    """Give the ordinal of an integration's first day."""
-    return resolve(integration.first_day, today).toordinal()
-
-
-def usage(integrations: Sequence[Integration], catalogue: Catalogue, seed: int, days: IntArray, today: date) -> Usage:
+def usage(integrations: Sequence[Integration], account: Account, days: IntArray) -> Usage:
     """Tell what is expected of `integrations` on `days`, ordinals in sequence.
 
     Only an integration's own fields and the catalogue's holidays count, so that a change of one integration
     leaves the other ones as they are.
     """
-    keys = [str(each.key) for each in integrations]
 
     def own(purpose: str) -> list[int]:
-        return [key64(str(seed), purpose, key) for key in keys]
+        return [key64(str(account.seed), purpose, each.key) for each in integrations]
 
-    volume = np.stack([_plan(each, catalogue, days, today) for each in integrations])
+    def column(values: Sequence[float]) -> FloatArray:
+        return np.array(values, np.float64)[:, None]
+
+    volume = np.stack([_plan(each, account, days) for each in integrations])
     volume *= 1 + 0.05 * _normal(_stream(own("volume"), days)) + 0.05 * _seasonal(own("trend"), days)
     weather = _seasonal(own("weather"), days)
-    vendor = np.array([each.vendor_error_rate for each in integrations])[:, None]
-    exceptions = np.array([each.exception_rate for each in integrations])[:, None]
-    vendor = _unsettled(vendor, 0.25 * weather + 0.2 * _normal(_stream(own("vendor"), days)))
-    exceptions = _unsettled(exceptions, 0.3 * _normal(_stream(own("exceptions"), days)))
-    per_wobble = np.array([_fine(each, _WOBBLE) for each in integrations])[:, None]
-    per_drift = np.array([_fine(each, _DRIFT) for each in integrations])[:, None]
-    level = per_wobble * _normal(_stream(own("latency"), days)) + per_drift * weather
+    vendor = _unsettled(
+        column([each.vendor_error_rate for each in integrations]),
+        0.25 * weather + 0.2 * _normal(_stream(own("vendor"), days)),
+    )
+    exceptions = _unsettled(
+        column([each.exception_rate for each in integrations]), 0.3 * _normal(_stream(own("exceptions"), days))
+    )
+    wobble, drift, least, most = (
+        column([fine_steps(each.tail, factor) for each in integrations])
+        for factor in (_WOBBLE, _DRIFT, *_CHANCE_LATENCY)
+    )
+    level = wobble * _normal(_stream(own("latency"), days)) + drift * weather
     severity = _chance_severity(integrations, own("incident"), days)
     struck = severity > 0
-    low = np.array([_fine(each, _CHANCE_LATENCY[0]) for each in integrations])[:, None]
-    high = np.array([_fine(each, _CHANCE_LATENCY[1]) for each in integrations])[:, None]
-    level = level + np.where(struck, low + (high - low) * severity, 0.0)
+    level += np.where(struck, least + (most - least) * severity, 0.0)
     vendor = np.maximum(vendor, np.where(struck, 0.03 + 0.3 * severity * severity, 0.0))
     volume *= 1 - 0.15 * severity
+    expected = Usage(volume, vendor, exceptions, level)
     for row, integration in enumerate(integrations):
-        for incident in integration.incidents:
-            first = resolve(incident.first, today).toordinal() - int(days[0])
-            last = resolve(incident.last, today).toordinal() - int(days[0])
-            span = slice(max(first, 0), max(last + 1, 0))
-            volume[row, span] *= incident.volume
-            vendor[row, span] = np.maximum(vendor[row, span], incident.vendor_error_rate)
-            exceptions[row, span] = np.maximum(exceptions[row, span], incident.exception_rate)
-            level[row, span] += _fine(integration, incident.latency)
-    return Usage(np.minimum(volume, _MOST_VOLUME), vendor, exceptions, level)
+        _strike(expected, row, integration, account, int(days[0]))
+    np.minimum(volume, _MOST_VOLUME, out=volume)
+    return expected
 
 
-def _fine(integration: Integration, factor: float) -> float:
-    return fine_steps(integration.median_ms, integration.p95_ms, factor)
+def _strike(expected: Usage, row: int, integration: Integration, account: Account, first: int) -> None:
+    """Change what is expected of one integration as its incidents have it."""
+    for incident in integration.incidents:
+        begin, end = account.ordinal(incident.first) - first, account.ordinal(incident.last) - first
+        span = slice(max(begin, 0), max(end + 1, 0))
+        expected.volume[row, span] *= incident.volume
+        expected.level[row, span] += fine_steps(integration.tail, incident.latency)
+        for rates, rate in (
+            (expected.vendor_error_rate, incident.vendor_error_rate),
+            (expected.exception_rate, incident.exception_rate),
+        ):
+            rates[row, span] = np.maximum(rates[row, span], rate)
 
 
 def _unsettled(rate: FloatArray, noise: FloatArray) -> FloatArray:
-    """Move rates by `noise`, those of 0 and 1 by nothing."""
-    return rate * np.maximum(1 + (1 - rate) * noise, 0.2)
+    """Move rates by `noise`; the nearer to 1, the less, so that always remains always and never never."""
+    moved: FloatArray = rate * np.maximum(1 + (1 - rate) * noise, 0.2)
+    return moved
 
 
-def _plan(integration: Integration, catalogue: Catalogue, days: IntArray, today: date) -> FloatArray:
+def _plan(integration: Integration, account: Account, days: IntArray) -> FloatArray:
     """Give the volume of each day as growth, week, holidays and the first weeks have it."""
-    age = days - began(integration, today)
-    volume = integration.daily_volume * _growth(integration.growth, age)
+    age = days - account.ordinal(integration.first_day)
     total = sum(integration.week) or 1.0
-    week = np.array([each * 7 / total for each in integration.week])
-    volume = volume * week[(days + 6) % 7]  # ordinal 1, 1 January of year 1, is a Monday
-    volume *= np.clip((age + 1) * (1 / _RAMP_DAYS), 0.0, 1.0)
-    for holiday in catalogue.holidays:
+    week = np.array([part * 7 / total for part in integration.week])
+    volume = integration.daily_volume * _growth(integration.growth, age) * _ramp(age)
+    volume *= week[(days + 6) % 7]  # ordinal 1, 1 January of year 1, is a Monday
+    first = int(days[0])
+    for holiday in account.catalogue.holidays:
         factor = holiday.volume.get(integration.week_name, 1.0)
         if factor != 1.0:
-            volume[[day - int(days[0]) for day in holiday.between(int(days[0]), int(days[-1]))]] *= factor
+            volume[[day - first for day in holiday.between(first, int(days[-1]))]] *= factor
     return volume
+
+
+def _ramp(age: IntArray) -> FloatArray:
+    """Give the part of the full volume at an age in days; 0 before the first day."""
+    return np.clip((age + 1) * (1 / _RAMP_DAYS), 0.0, 1.0)
 
 
 def _growth(growth: float, age: IntArray) -> FloatArray:
@@ -164,7 +194,8 @@ def _growth(growth: float, age: IntArray) -> FloatArray:
         powers.append(min(max(powers[-1] * (1 + growth), 1 / _MOST_GROWTH), _MOST_GROWTH))
     at_years = np.array(powers)
     part = (np.maximum(age, 0) % 365) * (1 / 365)
-    return at_years[years] * (1 - part) + at_years[years + 1] * part
+    grown: FloatArray = at_years[years] * (1 - part) + at_years[years + 1] * part
+    return grown
 
 
 def _chance_severity(integrations: Sequence[Integration], keys: Sequence[int], days: IntArray) -> FloatArray:
@@ -173,73 +204,66 @@ def _chance_severity(integrations: Sequence[Integration], keys: Sequence[int], d
     bits = _stream(keys, earlier)
     chance = np.array([each.incidents_a_year for each in integrations]) * (2**32 / 365)
     starts = (bits & np.uint64(0xFFFFFFFF)).astype(np.float64) < chance[:, None]
-    length = 1 + ((bits >> np.uint64(32)) % np.uint64(_LONGEST_CHANCE)).astype(np.int64)
-    severity = (_even(bits) + 1 / 65536) * (65536 / 65537)
-    result = np.zeros((len(integrations), len(days)))
+    length = 1 + (bits >> np.uint64(32)) % np.uint64(_LONGEST_CHANCE)
+    severity = np.where(starts, _even(bits) + 1 / 65536, 0.0)
+    result: FloatArray = np.zeros((len(integrations), len(days)))
     for back in range(_LONGEST_CHANCE):
         part = slice(_LONGEST_CHANCE - 1 - back, len(earlier) - back)
-        lasts = starts[:, part] & (length[:, part] > back)
-        np.maximum(result, np.where(lasts, severity[:, part], 0.0), out=result)
+        np.maximum(result, np.where(length[:, part] > back, severity[:, part], 0.0), out=result)
     return result
 
 
-def shares_of(
+def shares(
     integration: Integration, workspaces: Sequence[Workspace], modes: Sequence[Mode]
-) -> dict[tuple[str, str], float]:
+) -> Mapping[tuple[str, str], float]:
     """Give the part that each workspace and mode has of an integration's traffic."""
     users = [each for each in workspaces if integration.workspaces is None or each.slug in integration.workspaces]
-    all_users = sum(each.share for each in users)
-    all_modes = sum(each.share for each in modes)
+    of_users = sum(each.share for each in users)
+    of_modes = sum(each.share for each in modes)
     return {
-        (user.slug, mode.name): (user.share / all_users) * (mode.share / all_modes) for user in users for mode in modes
+        (user.slug, mode.name): (user.share / of_users) * (mode.share / of_modes) for user in users for mode in modes
     }
 
 
-def cells(
-    integrations: Sequence[Integration],
-    expected: Usage,
-    share: FloatArray,
-    workspace: Workspace,
-    mode: Mode,
-    seed: int,
-    days: IntArray,
-    today: date,
-) -> IntArray:
-    """Draw the counts of one workspace and mode.
+@dataclass(frozen=True)
+class Cell:
+    """A workspace and a mode, and the part that they have of the traffic of each of some integrations."""
 
-    Args:
-        integrations: whose counts.
-        expected: what is expected of them on `days`.
-        share: the part that this workspace and mode has of the traffic of each.
-        workspace: the workspace.
-        mode: the mode.
-        seed: what all streams of random numbers are keyed by.
-        days: the days, as ordinals in sequence.
-        today: what days told from today are told from.
+    workspace: Workspace
+    mode: Mode
+    share: FloatArray
+
+
+def draw(
+    cell: Cell, integrations: Sequence[Integration], expected: Usage, account: Account, days: IntArray
+) -> IntArray:
+    """Draw the counts of a cell on `days`, for each of `integrations`.
 
     Returns:
-        Successful, vendor errors and exceptions, each by integration and day.
+        Successful, vendor errors and exceptions, each by integration and day; they add up to the invocations.
 
     """
-    mean = expected.volume * share[:, None]
+    workspace, mode = cell.workspace, cell.mode
+    mean = expected.volume * cell.share[:, None]
     if workspace.first_day is not None:
-        age = days - resolve(workspace.first_day, today).toordinal()
-        mean = mean * np.clip((age + 1) * (1 / _RAMP_DAYS), 0.0, 1.0)
-    names = (workspace.slug, mode.name)
+        mean *= _ramp(days - account.ordinal(workspace.first_day))
 
     def bits(purpose: str) -> BitArray:
-        return _stream([key64(str(seed), purpose, each.key, *names) for each in integrations], days)
+        names = (str(account.seed), purpose, workspace.slug, mode.name)
+        return _stream([key64(*names, each.key) for each in integrations], days)
 
-    spread = mean + 0.0025 * mean * mean  # calls come in bursts: more than a Poisson's variance
-    invocations = _draw(mean, spread, bits("invocations"))
-    vendor_rate = np.minimum(expected.vendor_error_rate * mode.errors, 1.0)
-    exception_rate = np.minimum(expected.exception_rate * mode.errors, 1.0)
-    vendor = _failures(invocations, vendor_rate, bits("vendor"))
-    exceptions = np.minimum(_failures(invocations, exception_rate, bits("exceptions")), invocations - vendor)
-    successful = invocations - vendor - exceptions
-    return np.stack((successful, vendor, exceptions)).astype(np.int64)
+    invocations = _draw(mean, mean + _BURSTS * mean * mean, bits("invocations"))
+    vendor = _failures(invocations, expected.vendor_error_rate * mode.errors, bits("vendor"))
+    exceptions = _failures(invocations, expected.exception_rate * mode.errors, bits("exceptions"))
+    counts = np.empty((3, *invocations.shape), np.int64)
+    counts[1] = vendor
+    counts[2] = np.minimum(exceptions, invocations - vendor)
+    counts[0] = invocations - vendor - counts[2]
+    return counts
 
 
 def _failures(invocations: FloatArray, rate: FloatArray, bits: BitArray) -> FloatArray:
+    """Draw how many of the invocations fail."""
+    rate = np.minimum(rate, 1.0)
     mean = invocations * rate
     return np.minimum(_draw(mean, mean * (1 - rate), bits), invocations)
