@@ -4,7 +4,19 @@
 holds data under `SLUG` and `MODE`, alone and together, for each day of the last two years.
 """
 
-from tests.mutants import dates, filters, harmless, keys, protocol, ranges, relations, rows
+from tests.mutants import (
+    caches,
+    dates,
+    filters,
+    harmless,
+    keys,
+    protocol,
+    proxies,
+    ranges,
+    refusals,
+    relations,
+    rows,
+)
 from tests.mutants.mutant import Mutant
 from tests.twin import application
 from tests.twin.application import Twin
@@ -22,13 +34,15 @@ OTHER_MODES = tuple(_modes)
 FAULTS: tuple[Mutant, ...] = (
     *keys.FAULTS,
     *dates.FAULTS,
+    *refusals.FAULTS,
     *ranges.FAULTS,
     *filters.FAULTS,
     *rows.FAULTS,
     *relations.FAULTS,
+    *caches.FAULTS,
     *protocol.FAULTS,
 )
-HARMLESS: tuple[Mutant, ...] = harmless.HARMLESS
+HARMLESS: tuple[Mutant, ...] = (*harmless.HARMLESS, *proxies.HARMLESS)
 
 
 def create(mutant: Mutant, twin: Twin | None = None) -> ASGIApp:

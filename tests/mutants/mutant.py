@@ -107,3 +107,8 @@ def counting_on(count: Callable[[Ledger, Query, date], Counts]) -> Change:
         return [make_row(key, total, vendor, own, p95) for key, (total, vendor, own), p95 in rows if total]
 
     return finding(find)
+
+
+def between(ledger: Ledger, query: Query) -> Counts:
+    """Count what a query asks for."""
+    return ledger.between(query.start, query.end, query.slug, query.mode)

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import TypeAdapter
 
 from tests.mutants.mutant import Change, Mutant, asking, handling, reading
 from tests.mutants.wrapping import (
@@ -20,6 +21,8 @@ from tests.mutants.wrapping import (
 )
 from tests.twin.application import InvertedRangeError, Query, apologize
 from tests.twin.ledger import FIRST_DAY
+
+_DATE = TypeAdapter(date)  # a proxy reads dates as leniently as what stands behind it
 
 
 def _today() -> date:
@@ -105,17 +108,13 @@ def _after_2038(query: Query) -> Query:
     return query
 
 
-def _days(query: Query) -> int:
-    return (query.end - query.start).days + 1
-
-
 def _over(days: int, answer: Answer) -> AnswerChange:
     """Answer a right range of more than `days` days by `answer`."""
 
     def change(asked: Asked, right: Answer) -> Answer:
         if right.status != 200:
             return right
-        start, end = (date.fromisoformat(asked.query[name]) for name in ("start_date", "end_date"))
+        start, end = (_DATE.validate_python(asked.query[name]) for name in ("start_date", "end_date"))
         return answer if (end - start).days >= days else right
 
     return change

@@ -30,13 +30,9 @@ def _rare(row: Data) -> bool:
     return bool(row["invocations"] < 20)
 
 
-def _days(query: Query) -> int:
-    return (query.end - query.start).days + 1
-
-
 def _by_mode(ledger: Ledger, query: Query, today: date) -> list[Row]:
     """Group by mode as well, so that each mode has its own row."""
-    if query.mode is not None or _days(query) < 7:
+    if query.mode is not None or query.days < 7:
         return find_rows(ledger, query, today)
     return [row for mode in MODES for row in find_rows(ledger, replace(query, mode=mode), today)]
 
@@ -170,7 +166,7 @@ FAULTS = (
         telling(
             lambda query, rows: (
                 each_row(successful=lambda row: row.successful + row.invocations // 10)(query, rows)
-                if _days(query) == 1
+                if query.days == 1
                 else rows
             )
         ),

@@ -3,21 +3,34 @@
 import asyncio
 import http.client
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
 from urllib.parse import urlencode, urlsplit
 
 import pytest
+from fastapi import Request, Response
 
 from tests.mutants import FAULTS, HARMLESS, KEY, MODE, OTHER_MODES, OTHER_SLUGS, SLUG, Mutant, create
 from tests.mutants.exchange import Exchange, Sent, exchange, request
 from tests.mutants.rules import breaches
 from tests.mutants.witnesses import CORNERS, TODAY, WITNESSES
-from tests.twin.application import PATH, Twin
+from tests.twin.application import PATH, Twin, apologize
 from tests.twin.serving import serving
 
 TWIN = Twin(today=TODAY)
 RIGHT = Mutant("twin", "Nothing is changed.", "200")
+FAILURES: dict[str, set[type[Exception]]] = {
+    "key-outside-ascii-500": {TypeError},
+    "key-unknown-500": {KeyError},
+    "impossible-is-500": {OverflowError},
+    "long-year-500": {OverflowError},
+    "end-of-time-500": {OverflowError},
+    "start-of-time-500": {OverflowError},
+    "leap-day-500": {ValueError},
+    "before-1970-500": {OverflowError},
+    "after-2038-500": {OverflowError},
+}
 EVERYTHING = tuple(dict.fromkeys(sent for requests in WITNESSES.values() for sent in requests)) + CORNERS
 
 
@@ -59,6 +72,20 @@ def test_a_fault_begins_anew_in_each_deployment(fault: Mutant) -> None:
     """What a fault remembers is its deployment's own: the witness shows the same in a second one."""
     witness = WITNESSES[fault.id]
     assert found(fault, witness) == found(fault, witness)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=by_id)
+def test_a_fault_fails_only_as_it_means_to(fault: Mutant) -> None:
+    """A slip in a fault's own code would break a rule too, and prove nothing."""
+    failures: set[type[Exception]] = set()
+
+    async def record(request: Request, error: Exception) -> Response:
+        failures.add(type(error))
+        return await apologize(request, error)
+
+    watched = replace(TWIN, handlers={**TWIN.handlers, Exception: record})
+    asyncio.run(exchange(create(fault, watched), WITNESSES[fault.id]))
+    assert failures == FAILURES.get(fault.id, set())
 
 
 def test_the_twin_breaks_no_rule_at_any_request() -> None:

@@ -48,6 +48,11 @@ class Query:
     slug: str | None = None
     mode: str | None = None
 
+    @property
+    def days(self) -> int:
+        """How many days it has."""
+        return (self.end - self.start).days + 1
+
 
 class InvertedRangeError(Exception):
     """The range ends before it starts."""
