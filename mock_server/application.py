@@ -1,6 +1,6 @@
 """Wires the mock: the one place where the layers are put around one another."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
@@ -29,7 +29,7 @@ from mock_server.problems import Refusal
 from mock_server.rendering import Rendering
 from mock_server.settings import Settings
 from mock_server.soundness import load_document
-from mock_server.specification import Specification
+from mock_server.specification import Operation, Specification
 
 
 def build(settings: Settings) -> "Mock":
@@ -58,6 +58,7 @@ def build(settings: Settings) -> "Mock":
         validator_map=validator_map(),
     )
     mock.settings, mock.document, mock.traffic = settings, document, traffic
+    mock.operations = handlers.operations
     mock.add_document(document)
     for error in (Refusal, ProblemException, HTTPException, Exception):
         mock.add_error_handler(error, rendering.respond)
@@ -95,6 +96,7 @@ class Mock(ConnexionMiddleware):  # type: ignore[misc]  # Connexion is not typed
     settings: Settings
     document: Document
     traffic: Traffic
+    operations: Mapping[str, Operation]
 
     def banner(self, url: str) -> str:
         """Write what to print when this mock answers at `url`."""

@@ -79,7 +79,10 @@ class RequestBody(AbstractRequestBodyValidator):  # type: ignore[misc]  # Connex
             scope[BODY] = content
             return []
         scope[BODY] = value
-        return from_schema(self._schema.validator.iter_errors(value), ("body",))
+        try:
+            return from_schema(self._schema.validator.iter_errors(value), ("body",))
+        except UnicodeEncodeError:
+            return [json_invalid(("body", 0), "A string holds half of a surrogate pair")]
 
 
 class ResponseBody(AbstractResponseBodyValidator):  # type: ignore[misc]  # Connexion is not typed

@@ -137,7 +137,7 @@ def _wrong_method(scope: Scope, methods: list[str]) -> Refusal:
 
 
 def _json(body: Any) -> bytes:
-    """Write JSON, whatever a request may have held: half a surrogate pair too, which orjson refuses."""
+    """Write JSON, whatever a request may have held: integers of more than 64 bits too, which orjson refuses."""
     try:
         return orjson.dumps(body, default=str)
     except TypeError:

@@ -46,6 +46,10 @@ _NAMES: Final = frozenset(
     }
 )
 
+# The deepest error is the cause, what follows from it stands further out. Of two at one place, a misspelt name tells
+# more than the name that is missing for it.
+_RANKS: Final = {"required": 0, "unevaluatedProperties": 1}
+
 
 def load_document(path: Path) -> Document:
     """Read the document at `path` and make sure that it is a valid OpenAPI 3.1 document.
@@ -87,15 +91,23 @@ def _check_shape(document: Document) -> None:
     errors = list(jsonschema_rs.Draft202012Validator(schema, offline=True).iter_errors(document.data))
     if not errors:
         return
-    # What no keyword has looked at follows from the error inside of it: the deepest plain error is the cause.
-    worst = max(errors, key=lambda error: (not error.kind.name.startswith("unevaluated"), len(error.instance_path)))
-    pointer = tuple(worst.instance_path)
+    worst = max(errors, key=lambda error: (len(error.instance_path), _RANKS.get(error.kind.name, 2)))
+    pointer = _pointer(document.data, worst.instance_path)
+    if worst.kind.name == "unevaluatedProperties":
+        pointer = (*pointer, worst.kind.unexpected[0])
     place = "/".join(map(str, pointer)) or "the document"
     raise document.source.error(
-        pointer,
-        f"not a valid OpenAPI 3.1 document: {place}: {worst.message}",
-        "Write it as OpenAPI 3.1 has it",
+        pointer, f"not a valid OpenAPI 3.1 document: {place}: {worst.message}", "Write it as OpenAPI 3.1 has it"
     )
+
+
+def _pointer(data: Any, path: list[str | int]) -> Pointer:
+    """Give jsonschema-rs' path as a pointer: it takes a name of digits, as `200`, for an index."""
+    pointer: Pointer = ()
+    for step in path:
+        step_here = str(step) if isinstance(data, dict) else step
+        pointer, data = (*pointer, step_here), data[step_here]
+    return pointer
 
 
 def _walk(value: Any, at: Pointer, *, keywords: bool) -> Iterator[tuple[Pointer, Any]]:
@@ -126,28 +138,42 @@ def _check_references(document: Document, places: list[tuple[Pointer, Any]]) -> 
 
 def _check_schemas(document: Document, places: list[tuple[Pointer, Any]]) -> None:
     """Make sure that each Schema Object is JSON Schema, and that each `default` is a value of its schema."""
-    schemas = Schemas(document)
-    roots: list[Pointer] = [
-        ("components", "schemas", name) for name in document.data.get("components", {}).get("schemas") or {}
-    ]
-    roots += [(*pointer, "schema") for pointer, value in places if "schema" in value]
+    named = document.data.get("components", {}).get("schemas") or {}
+    roots: set[Pointer] = {("components", "schemas", name) for name in named}
+    roots |= {(*pointer, "schema") for pointer, value in places if "schema" in value}
     for root in roots:
-        schema = document.at(root)
         try:
-            jsonschema_rs.meta.validate(schema)
-            validator = schemas.compile(root)
-        except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
-            inner = tuple(getattr(error, "instance_path", ()))
-            problem = f"not a JSON Schema: {getattr(error, 'message', error)}"
-            raise document.source.error((*root, *inner), problem, "Mend the schema at that line") from None
-        if isinstance(schema, dict) and schema.get("default") is not None:
-            fault = next(validator.iter_errors(schema["default"]), None)
-            if fault is not None:
-                raise document.source.error(
-                    (*root, "default"),
-                    f"the default does not fit its schema: {fault.message}",
-                    "Change one of the two",
-                )
+            jsonschema_rs.meta.validate(document.at(root))
+        except jsonschema_rs.ValidationError as error:
+            raise document.source.error(
+                (*root, *_pointer(document.at(root), error.instance_path)),
+                f"not a JSON Schema: {error.message}",
+                "Write it as JSON Schema 2020-12 has it",
+            ) from None
+    schemas = Schemas(document)
+    for pointer, value in places:
+        if any(pointer[:length] in roots for length in range(len(pointer) + 1)):
+            _check_keywords(document, schemas, pointer, value)
+
+
+def _check_keywords(document: Document, schemas: Schemas, pointer: Pointer, schema: dict[str, Any]) -> None:
+    """Check what the meta-schema leaves open: that patterns are regular expressions, and defaults fit."""
+    patterns = [schema["pattern"]] if isinstance(schema.get("pattern"), str) else []
+    for pattern in (*patterns, *schema.get("patternProperties", ())):
+        try:
+            jsonschema_rs.Draft202012Validator({"pattern": pattern})
+        except jsonschema_rs.ValidationError:
+            raise document.source.error(
+                (*pointer, "pattern" if patterns else "patternProperties"),
+                f"the pattern {pattern!r} is no regular expression",
+                "Write it as ECMA-262 has it",
+            ) from None
+    if schema.get("default") is not None:
+        fault = next(schemas.compile(pointer).iter_errors(schema["default"]), None)
+        if fault is not None:
+            raise document.source.error(
+                (*pointer, "default"), f"the default does not fit its schema: {fault.message}", "Change one of the two"
+            )
 
 
 def _check_operations(document: Document) -> None:
@@ -155,7 +181,7 @@ def _check_operations(document: Document) -> None:
     shapes: dict[str, str] = {}
     schemes = (document.data.get("components") or {}).get("securitySchemes") or {}
     _check_security(document, (), document.data, schemes)
-    for path, item, pointer in document.paths():
+    for path, item, pointer in sorted(document.paths(), key=lambda path: document.source.line(("paths", path[0]))):
         shape = PLACEHOLDER.sub("{}", path)
         if shape in shapes:
             raise document.source.error(
@@ -204,9 +230,12 @@ def _check_parameters(document: Document, path: str, item: Pointer, operation: P
                 )
             seen.add(key)
         in_path |= {name for place, name in seen if place == "path"}
-    for name in set(PLACEHOLDER.findall(path)) ^ in_path:
+    named = set(PLACEHOLDER.findall(path))
+    for name in sorted(named - in_path):
         raise document.source.error(
-            operation,
-            f"the path parameter {name!r} stands either only in the path or only among the parameters",
-            f"Let both {path} and the parameters have it",
+            operation, f"the path parameter {name!r} of {path} is not defined", "Define it among the parameters"
+        )
+    for name in sorted(in_path - named):
+        raise document.source.error(
+            operation, f"the path {path} has no place for the parameter {name!r}", f"Write {{{name}}} into the path"
         )

@@ -1,6 +1,7 @@
 """Runs several processes that answer on one socket; none outlives its parent."""
 
 import contextlib
+import math
 import os
 import signal
 import sys
@@ -95,7 +96,8 @@ class _Parent:
             for descriptor in (self._held, *inherited):
                 os.close(descriptor)
             self._be_worker(tell)
-        self._children[pid] = time.monotonic()
+        # Those of the start are waited for, so whatever ends one later, it is not that it cannot start.
+        self._children[pid] = time.monotonic() if tell is None else -math.inf
         if self._ending:
             self.end()
 
