@@ -19,6 +19,7 @@ from tests.mutants.wrapping import (
     AnswerChange,
     Asked,
     respond_json,
+    to_rows,
     with_answer,
     with_shortcut,
 )
@@ -28,12 +29,8 @@ from tests.twin.ledger import BOUNDS, KEYS, Ledger
 Data = dict[str, Any]
 
 
-def _rows(change: Callable[[Answer], Answer]) -> AnswerChange:
-    return lambda asked, answer: change(answer) if asked.is_operation and answer.status == 200 else answer
-
-
 def _each(change: Callable[[Data], Data]) -> AnswerChange:
-    return _rows(lambda answer: answer.saying([change(row) for row in answer.data]))
+    return to_rows(lambda answer: answer.saying([change(row) for row in answer.data]))
 
 
 def _without_traffic(rate: float) -> AnswerChange:
@@ -58,7 +55,7 @@ def _without_traffic(rate: float) -> AnswerChange:
         ]
         return answer.saying([*answer.data, *silent])
 
-    return _rows(change)
+    return to_rows(change)
 
 
 def _shuffled(twin: Twin) -> Twin:

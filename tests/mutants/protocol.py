@@ -13,6 +13,7 @@ from tests.mutants.wrapping import (
     Shortcut,
     respond,
     respond_json,
+    to_rows,
     with_answer,
     with_method,
     with_shortcut,
@@ -20,14 +21,9 @@ from tests.mutants.wrapping import (
 )
 
 
-def _rows(change: Callable[[Answer], Answer]) -> AnswerChange:
-    """Change the operation's 200 answers."""
-    return lambda asked, answer: change(answer) if asked.is_operation and answer.status == 200 else answer
-
-
 def _long_rows(change: Callable[[Answer], Answer]) -> AnswerChange:
     """Change the operation's 200 answers of more than 1 KiB."""
-    return _rows(lambda answer: change(answer) if len(answer.body) > 1024 else answer)
+    return to_rows(lambda answer: change(answer) if len(answer.body) > 1024 else answer)
 
 
 def _every(number: int, change: Callable[[Answer], Answer]) -> Callable[[], tuple[Shortcut, AnswerChange]]:
@@ -101,7 +97,7 @@ def _head_without_key(asked: Asked) -> Answer | None:
 
 
 def _empty_only(change: Callable[[Answer], Answer]) -> AnswerChange:
-    return _rows(lambda answer: change(answer) if answer.body == b"[]" else answer)
+    return to_rows(lambda answer: change(answer) if answer.body == b"[]" else answer)
 
 
 _ERROR = respond_json(500, {"error": "error", "message": "Internal error"})
@@ -153,59 +149,59 @@ FAULTS = (
         "name-twice",
         "A field is written twice, before and after it was counted.",
         "protocol",
-        wrap=with_answer(_rows(_duplicate_name)),
+        wrap=with_answer(to_rows(_duplicate_name)),
     ),
     Mutant(
         "comma-at-the-end",
         "A template leaves a comma behind the last row.",
         "protocol",
         wrap=with_answer(
-            _rows(lambda answer: answer.bearing(answer.body[:-1] + b",]") if len(answer.body) > 2 else answer)
+            to_rows(lambda answer: answer.bearing(answer.body[:-1] + b",]") if len(answer.body) > 2 else answer)
         ),
     ),
     Mutant(
         "python-text",
         "The rows are written by repr, with single quotes.",
         "protocol",
-        wrap=with_answer(_rows(lambda answer: answer.bearing(repr(answer.data).encode()))),
+        wrap=with_answer(to_rows(lambda answer: answer.bearing(repr(answer.data).encode()))),
     ),
     Mutant(
         "rows-by-line",
         "The rows are written one a line, without an array.",
         "protocol",
         wrap=with_answer(
-            _rows(lambda answer: answer.bearing(b"\n".join(json.dumps(row).encode() for row in answer.data)))
+            to_rows(lambda answer: answer.bearing(b"\n".join(json.dumps(row).encode() for row in answer.data)))
         ),
     ),
     Mutant(
         "body-twice",
         "A retry in the proxy writes the body a second time.",
         "protocol",
-        wrap=with_answer(_rows(lambda answer: answer.bearing(answer.body * 2))),
+        wrap=with_answer(to_rows(lambda answer: answer.bearing(answer.body * 2))),
     ),
     Mutant(
         "guard-in-front",
         "A guard against inclusion as script stands before the JSON.",
         "protocol",
-        wrap=with_answer(_rows(lambda answer: answer.bearing(b")]}',\n" + answer.body))),
+        wrap=with_answer(to_rows(lambda answer: answer.bearing(b")]}',\n" + answer.body))),
     ),
     Mutant(
         "byte-order-mark",
         "A byte order mark stands before the JSON.",
         "protocol",
-        wrap=with_answer(_rows(lambda answer: answer.bearing(b"\xef\xbb\xbf" + answer.body))),
+        wrap=with_answer(to_rows(lambda answer: answer.bearing(b"\xef\xbb\xbf" + answer.body))),
     ),
     Mutant(
         "utf-16",
         "The JSON is written in UTF-16.",
         "protocol",
-        wrap=with_answer(_rows(lambda answer: answer.bearing(answer.body.decode().encode("utf-16")))),
+        wrap=with_answer(to_rows(lambda answer: answer.bearing(answer.body.decode().encode("utf-16")))),
     ),
     Mutant(
         "200-as-html",
         "The rows go out as text/html.",
         "protocol",
-        wrap=with_answer(_rows(lambda answer: answer.headed(content_type="text/html; charset=utf-8"))),
+        wrap=with_answer(to_rows(lambda answer: answer.headed(content_type="text/html; charset=utf-8"))),
     ),
     Mutant(
         "empty-as-plain",

@@ -14,15 +14,12 @@ from tests.mutants.wrapping import (
     Shortcut,
     respond,
     respond_json,
+    to_rows,
     with_answer,
     with_shortcut,
     with_state,
 )
 from tests.twin.serving import ASGIApp, Message, Receive, Send
-
-
-def _rows(change: Callable[[Answer], Answer]) -> AnswerChange:
-    return lambda asked, answer: change(answer) if asked.is_operation and answer.status == 200 else answer
 
 
 def _busy(every: int) -> Callable[[], tuple[Shortcut, AnswerChange]]:
@@ -175,7 +172,7 @@ HARMLESS = (
         "pretty-json",
         "The JSON is indented and ends with a new line.",
         "protocol",
-        wrap=with_answer(_rows(lambda answer: answer.bearing(json.dumps(answer.data, indent=2).encode() + b"\n"))),
+        wrap=with_answer(to_rows(lambda answer: answer.bearing(json.dumps(answer.data, indent=2).encode() + b"\n"))),
     ),
     Mutant(
         "gzip-where-accepted",

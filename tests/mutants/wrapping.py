@@ -75,6 +75,11 @@ def respond_json(status: int, data: Any) -> Answer:
     return respond(status, json.dumps(data).encode(), "application/json")
 
 
+def to_rows(change: Callable[[Answer], Answer]) -> AnswerChange:
+    """Make a change of the operation's 200 answers alone."""
+    return lambda asked, answer: change(answer) if asked.is_operation and answer.status == 200 else answer
+
+
 def with_answer(change: AnswerChange) -> Wrap:
     """Change each answer of the application."""
 
