@@ -141,9 +141,14 @@ class Exchange:
         return parse_json(self.body)
 
     @property
+    def is_json(self) -> bool:
+        """Whether the body is strict JSON."""
+        return not isinstance(self.parsed, JsonBreak)
+
+    @property
     def value(self) -> Any:
-        """The body's JSON value, or None where it has none."""
-        return None if isinstance(self.parsed, JsonBreak) else self.parsed
+        """The body's JSON value; None, as for `null`, where it is no JSON."""
+        return self.parsed if self.is_json else None
 
     @property
     def is_whole(self) -> bool:

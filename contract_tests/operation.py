@@ -124,7 +124,7 @@ class Operation:
             A sentence for each break; none for a body that is no JSON, which is another promise's matter.
 
         """
-        if exchange.status not in self.statuses or not exchange.is_whole or exchange.value is None:
+        if exchange.status not in self.statuses or not exchange.is_whole or not exchange.is_json:
             return ()
         if exchange.number not in self._breaks:
             self._breaks[exchange.number] = self._validate(exchange)

@@ -38,6 +38,7 @@ class Samples:
         refused: queries that break a rule of the parameters or of the operation.
         unknown: a valid query whose filters match nothing.
         fresh: a valid query that nothing has asked yet.
+        window: the range of the plainest valid query.
         day: a day that holds data, where any does.
 
     """
@@ -46,6 +47,7 @@ class Samples:
     refused: tuple[QueryText, ...]
     unknown: QueryText
     fresh: QueryText
+    window: Window
     day: date
 
 

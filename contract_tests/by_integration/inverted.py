@@ -18,7 +18,7 @@ from contract_tests.run import Run
 def promises() -> tuple[Promise, ...]:
     """Give the promises about inverted ranges."""
     return (
-        _promise("400-inverted-range", "A range that ends the day before it starts is refused", _by_a_day, draws=2),
+        _promise("400-inverted-range", "A range that ends the day before it starts is refused", _by_a_day, draws=1),
         _promise("400-inverted-by-years", "A range that ends years before it starts is refused", _by_years),
         _promise(
             "400-inverted-at-borders",
@@ -54,22 +54,26 @@ def inverted_ranges(day: date) -> st.SearchStrategy[Query]:
 
 
 def _by_a_day(run: Run) -> list[Query]:
-    day = run.samples.day
+    day, asked = run.samples.day, run.samples.window
     tomorrow = after(run.today, 1)
     return [
         Query(day, before(day, 1)),
         Query(run.today, before(run.today, 1)),
         Query(after(tomorrow, 1), tomorrow),
+        # The range that was asked before, turned round: a cache may know it.
+        Query(asked.end, asked.start),
     ]
 
 
 def _by_years(run: Run) -> list[Query]:
-    day = run.samples.day
-    # In each pair the end has the later month, or the later day of the month: whoever compares those alone is lost.
+    year = run.samples.day.year
     return [
-        Query(date(day.year, 1, 15), date(day.year - 1, 6, 20)),
-        Query(date(day.year, 3, 1), date(day.year - 3, 12, 28)),
-        Query(day, before(day, 366)),
+        # The end has the later month, or the later day of the month: whoever compares those alone is lost.
+        Query(date(year, 1, 15), date(year - 1, 6, 20)),
+        Query(date(year, 3, 1), date(year - 3, 12, 28)),
+        # The same day of another month or year: a period's days alone are none.
+        Query(date(year, 3, 15), date(year, 2, 15)),
+        Query(date(year, 3, 15), date(year - 1, 3, 15)),
     ]
 
 
@@ -81,18 +85,12 @@ def _at_borders(run: Run) -> list[Query]:
         Query(date(year, 1, 1), date(year - 1, 12, 31)),
         Query(first, first - timedelta(days=1)),
         Query(date(leap, 3, 1), date(leap, 2, 29)),
-        Query(first + timedelta(days=2), first - timedelta(days=3)),
     ]
 
 
 def _at_calendar_ends(run: Run) -> list[Query]:
     day = run.samples.day
-    return [
-        Query(date.max, date.min),
-        Query(date.max, day),
-        Query(day, date.min),
-        Query(date(1970, 1, 1), date(1969, 12, 31)),
-    ]
+    return [Query(date.max, date.min), Query(date.max, day), Query(day, date.min)]
 
 
 def _with_filters(run: Run) -> list[Query]:
@@ -104,5 +102,4 @@ def _with_filters(run: Run) -> list[Query]:
         *(Query(day, end, slug=slug) for slug in slugs),
         *(Query(day, end, mode=mode) for mode in modes),
         Query(day, end, slugs[0], modes[0]),
-        Query(day, end, slug=""),
     ]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from calendar import isleap
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from itertools import pairwise
 
 from hypothesis import strategies as st
 
@@ -23,15 +23,17 @@ from contract_tests.by_integration.query import (
     read_rows,
 )
 from contract_tests.exchange import Exchange, Request
-from contract_tests.promise import Attempt, Finding, Promise, Source
+from contract_tests.promise import Attempt, BrokenError, Finding, Promise, Source
 from contract_tests.properties import for_all
 from contract_tests.run import Run
 
-SCALES = (1, 2, 7, 31, 90, 180, 366, 731)
-"""Days: ranges of these lengths that end together, each made of the one before and of what it has more."""
+SCALES = tuple(2**power for power in range(11))
+"""Days. Ranges of these lengths end together, and each is made of two halves: wherever a server begins to treat a
+range as a long one, there is a whole that it does and halves that it does not."""
 
-FILTERED_SCALES = (1, 7, 31, 90, 366)
-REPEATED = 12
+REPEATED = 9
+SMALLER = 4
+"""Equations about a single day that are tried where the one about all of them breaks."""
 
 
 @dataclass(frozen=True)
@@ -67,45 +69,49 @@ def promises() -> tuple[Promise, ...]:
     )
 
 
-def chain(end: date, scales: Sequence[int], filters: Query) -> Iterator[Equation]:
-    """Give equations of ranges that end on one day: each is the next shorter one, and the days before that."""
-    for shorter, longer in pairwise(scales):
-        whole = filters.over(before(end, longer - 1), end)
-        late = filters.over(before(end, shorter - 1), end)
-        yield Equation(whole, (filters.over(whole.start, before(late.start, 1)), late))
+def halving(end: date, days: int, filters: Query) -> Equation:
+    """Give the equation of a range of so many days, and its halves."""
+    whole, late = filters.over(before(end, days - 1), end), filters.over(before(end, days // 2 - 1), end)
+    return Equation(whole, (filters.over(whole.start, before(late.start, 1)), late))
 
 
-def forward_chain(start: date, scales: Sequence[int], filters: Query, last: date) -> Iterator[Equation]:
-    """Give equations of ranges that start on one day, none of which ends after `last`."""
-    for shorter, longer in pairwise(scales):
-        end = after(start, longer - 1)
-        if end <= last:
-            early = filters.over(start, after(start, shorter - 1))
-            yield Equation(filters.over(start, end), (early, filters.over(after(early.end, 1), end)))
+def isolating(start: date, days: Sequence[date], end: date, filters: Query) -> Equation:
+    """Give the equation of a range and the same days cut so that each of `days` stands alone."""
+    parts: list[Query] = []
+    at = start
+    for day in days:
+        if at < day:
+            parts.append(filters.over(at, before(day, 1)))
+        parts.append(filters.over(day, day))
+        at = after(day, 1)
+    return Equation(filters.over(start, end), (*parts, filters.over(at, end)))
 
 
-def borders(run: Run) -> Iterator[Equation]:
-    """Give equations whose parts meet at a month's end, a year's end, a leap day and where clocks change."""
-    last = past(run)
-    month = run.samples.day.replace(day=1)
-    year = date(run.samples.day.year, 1, 1)
-    leap_year = next(y for y in range(last.year, last.year - 12, -1) if _is_leap(y) and date(y, 3, 5) <= last)
-    seams = [month, year, date(leap_year, 2, 29), date(leap_year, 3, 1)]
-    seams += [date(run.samples.day.year, 3, 29), date(run.samples.day.year - 1, 11, 2)]
-    for seam in seams:
-        end = after(seam, 2)
-        if end <= last:
-            yield Equation(Query(before(seam, 3), end), (Query(before(seam, 3), before(seam, 1)), Query(seam, end)))
+def special_days(run: Run) -> list[date]:
+    """Give past days that servers trip over, in their order.
+
+    The last 31st and the first after it; the seams of data that are kept by age; the days of 25 and of 23 hours in
+    Europe; a leap day; a year's end.
+    """
+    last = before(past(run), 1)
+    month_end = next(day for back in range(63) if (day := before(last, back)).day == 31)
+    leap = next(date(year, 2, 29) for year in range(last.year, last.year - 12, -1) if _has_leap_day(year, last))
+    year_end = date(last.year - 1, 12, 31)
+    days = {month_end, after(month_end, 1), leap, year_end, after(year_end, 1)}
+    days |= {_last_sunday(year, month, last) for year, month in ((last.year, 10), (last.year, 3))}
+    days |= {run.today - timedelta(days=age) for age in (30, 90)}
+    return sorted(day for day in days if day <= last)
 
 
-def _is_leap(year: int) -> bool:
-    return (year % 4 == 0 and year % 100 != 0) or year % 400 == 0
+def _has_leap_day(year: int, last: date) -> bool:
+    return isleap(year) and date(year, 2, 29) <= last
 
 
-def _days(start: date, count: int, filters: Query) -> Equation:
-    """Give a few days as the sum of each of them alone."""
-    days = [after(start, place) for place in range(count)]
-    return Equation(filters.over(start, days[-1]), tuple(filters.over(day, day) for day in days))
+def _last_sunday(year: int, month: int, last: date) -> date:
+    """Give the last Sunday of a month of 31 days, a year earlier if it is not past."""
+    end = date(year, month, 31)
+    day = end - timedelta(days=(end.weekday() + 1) % 7)
+    return day if day <= last else _last_sunday(year - 1, month, last)
 
 
 def _no_filters(run: Run) -> Query:
@@ -118,26 +124,29 @@ def _anchor(run: Run) -> date:
 
 
 def _plain_equations(run: Run) -> list[Equation]:
-    plain, anchor = _no_filters(run), _anchor(run)
-    start = run.window.start if run.window else anchor
-    return [
-        *chain(anchor, SCALES, plain),
-        *forward_chain(start, (1, 3, 14, 60, 200), plain, past(run)),
-        _days(before(run.samples.day, 1), 3, plain),
-    ]
+    return [halving(_anchor(run), days, _no_filters(run)) for days in SCALES[1:]]
 
 
 def _filtered_equations(run: Run) -> list[Equation]:
     plain, anchor = _no_filters(run), _anchor(run)
     slug, mode = next(iter(run.known.slugs), None), next(iter(run.known.modes), None)
     equations: list[Equation] = []
-    if slug is not None:
-        equations += chain(anchor, FILTERED_SCALES, replace(plain, slug=slug))
-    if mode is not None:
-        equations += chain(anchor, FILTERED_SCALES, replace(plain, mode=mode))
+    for filters in (replace(plain, slug=slug), replace(plain, mode=mode)):
+        if filters != plain:
+            equations += [halving(anchor, days, filters) for days in (32, 366)]
     if slug is not None and mode is not None:
-        equations += chain(anchor, (7, 90, 366), replace(plain, slug=slug, mode=mode))
+        both = replace(plain, slug=slug, mode=mode)
+        day = run.samples.day
+        equations.append(halving(anchor, 64, both))
+        # Answers about a single day under both filters hold the rows with the fewest invocations.
+        equations.append(isolating(before(day, 1), [before(day, 1), day], after(day, 1), both))
     return equations
+
+
+def _border_equations(run: Run) -> list[Equation]:
+    """Give one equation over all special days; where it breaks, smaller ones tell which of them it was."""
+    days = special_days(run)
+    return [isolating(before(days[0], 3), days, after(days[-1], 2), _no_filters(run))]
 
 
 def drawn_equations(run: Run) -> st.SearchStrategy[Equation]:
@@ -156,7 +165,7 @@ def drawn_equations(run: Run) -> st.SearchStrategy[Equation]:
 
 def _add_up(attempt: Attempt) -> None:
     run = attempt.run
-    _try_equations(attempt, _plain_equations(run), additivity, drawn_equations(run), draws=3)
+    _try_equations(attempt, _plain_equations(run), additivity, drawn_equations(run), draws=2)
 
 
 def _filtered_add_up(attempt: Attempt) -> None:
@@ -167,7 +176,14 @@ def _filtered_add_up(attempt: Attempt) -> None:
 
 
 def _borders_add_up(attempt: Attempt) -> None:
-    _try_equations(attempt, borders(attempt.run), additivity)
+    run = attempt.run
+    try:
+        _try_equations(attempt, _border_equations(run), additivity)
+    except BrokenError as broken:
+        days, plain = special_days(run), _no_filters(run)
+        smaller = [isolating(before(day, 2), [day], after(day, 2), plain) for day in days]
+        _try_equations(attempt, smaller[-SMALLER:], additivity)
+        raise broken from None
 
 
 def _p95_between(attempt: Attempt) -> None:
@@ -209,14 +225,18 @@ def _exchanges(*answers: Answer) -> tuple[Exchange, ...]:
 def _hold_more(attempt: Attempt) -> None:
     """Ask the shorter range first: today's counts may grow meanwhile, and only so."""
     run = attempt.run
-    plain, anchor = _no_filters(run), _anchor(run)
+    plain = _no_filters(run)
     yesterday = run.today - timedelta(days=1)
     week = before(run.today, 7)
+    window = plain.over(run.samples.window.start, run.samples.window.end)
     steps = [
         (plain.over(week, yesterday), plain.over(week, run.today)),
         (plain.over(week, run.today), plain.over(week, after(run.today, 30))),
-        (plain.over(before(anchor, 730), anchor), plain.over(date.min, anchor)),
-        (plain.over(before(anchor, 730), anchor), plain.over(date.min, date.max)),
+        (window, plain.over(date(1901, 12, 13), window.end)),
+        (window, plain.over(window.start, date(2038, 1, 20))),
+        (window, plain.over(date.min, window.end)),
+        (window, plain.over(window.start, date.max)),
+        (window, plain.over(date.min, date.max)),
     ]
     held = 0
     findings = []
@@ -242,7 +262,7 @@ def _same_again(attempt: Attempt) -> None:
     source = random.Random(run.seed_for(attempt.promise.id))  # noqa: S311  # repeatable, not secret
     chosen = source.sample(earlier, min(REPEATED, len(earlier)))
     findings = []
-    for first in [*chosen, earlier[0], earlier[0], earlier[0]]:
+    for first in [*chosen, earlier[0], earlier[0]]:
         again = attempt.call(first.request)
         attempt.count(first)
         rows, rows_again = read_rows(run, first), read_rows(run, again)

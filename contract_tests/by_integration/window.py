@@ -94,6 +94,7 @@ def _samples(run: Run, window: Window) -> Samples:
         refused=(malformed, inverted.text),
         unknown=Query(plain.start, plain.end, NOTHING_HAS, NOTHING_HAS).text,
         fresh=Query(before(plain.start, 3), before(plain.end, 1)).text,
+        window=window,
         day=day,
     )
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contract_tests.exchange import Exchange, smallest
 from contract_tests.operation import Operation
 from contract_tests.promise import Attempt, BrokenError, Finding, Promise, Source
-from contract_tests.strict_json import JsonBreak
 
 Fault = Callable[[Exchange], str | None]
 
@@ -116,7 +115,7 @@ def _content_type(attempt: Attempt) -> None:
 
 def _strict_json(attempt: Attempt) -> None:
     def fault(exchange: Exchange) -> str | None:
-        if isinstance(exchange.parsed, JsonBreak):
+        if not exchange.is_json:
             return f"the body of a {exchange.status} is no JSON: {exchange.parsed.reason}"
         return None
 
@@ -134,7 +133,7 @@ def _schema(operation: Operation, status: int) -> Promise:
             breaks = operation.schema_breaks(exchange)
             return f"the body of a {status} breaks its schema: {breaks[0]}" if breaks else None
 
-        came = [exchange for exchange in _own(attempt) if exchange.status == status and exchange.value is not None]
+        came = [exchange for exchange in _own(attempt) if exchange.status == status and exchange.is_json]
         _try_all(attempt, came, fault, f"no {status} with a JSON body came")
         if came and not any(exchange.value for exchange in came):
             attempt.not_exercised("no row ever came" if isinstance(came[0].value, list) else "every body was empty")
@@ -161,7 +160,7 @@ def _names(attempt: Attempt) -> None:
         unnamed = [name for name in expect(exchange.request).offending if name not in named]
         return f"a 422 in which no `loc` names {' or '.join(unnamed)}" if unnamed else None
 
-    came = [exchange for exchange in _own(attempt) if exchange.status == 422 and exchange.value is not None]
+    came = [exchange for exchange in _own(attempt) if exchange.status == 422 and exchange.is_json]
     _try_all(attempt, came, fault, "no 422 with a JSON body came")
 
 

@@ -30,11 +30,11 @@ def promises() -> tuple[Promise, ...]:
 
 
 def _valid(attempt: Attempt) -> None:
-    _try_generated(attempt, GenerationMode.POSITIVE, 14)
+    _try_generated(attempt, GenerationMode.POSITIVE, 10)
 
 
 def _invalid(attempt: Attempt) -> None:
-    _try_generated(attempt, GenerationMode.NEGATIVE, 10)
+    _try_generated(attempt, GenerationMode.NEGATIVE, 6)
 
 
 def _try_generated(attempt: Attempt, mode: GenerationMode, draws: int) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from contract_tests.promise import Attempt, Finding, Promise, Source
-from contract_tests.promises.judging import judge_exchange
+from contract_tests.promises.judging import judge_exchange, judge_request
+from contract_tests.properties import for_all
 
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE", "TRACE")
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
@@ -57,8 +58,22 @@ def _head_and_options(attempt: Attempt) -> None:
     if open_head.status == 0 or open_head.status >= 500:
         findings.append(Finding(f"{open_head.status or 'no answer'} for HEAD without a key", (open_head,)))
     elif 200 <= open_head.status < 300:
-        attempt.advise(f"{open_head.status} for HEAD without a key: it tells a stranger the answer's size", open_head)
+        what = f"{open_head.status} for HEAD without a key: it tells a stranger the answer's size, and 401 is due"
+        findings.append(Finding(what, (open_head,)))
     attempt.settle(findings)
+
+
+def _odd(attempt: Attempt) -> None:
+    """Send what the rules leave open: any answer will do that is one."""
+    run = attempt.run
+    query = run.samples.valid[0]
+    name, value = query[0]
+    requests = [
+        run.request(*query, query[0]),
+        run.request((name, "0000-01-01"), *query[1:]) if isinstance(value, str) else run.request(*query),
+        run.request(*query, ("nothing-knows-this", "1")),
+    ]
+    for_all(attempt, lambda request: judge_request(attempt, request), requests)
 
 
 def _negotiation(attempt: Attempt) -> None:

@@ -31,7 +31,8 @@ def promises(operation: Operation) -> tuple[Promise, ...]:
 
 def _missing(parameter: Parameter) -> Promise:
     def attempt_it(attempt: Attempt) -> None:
-        queries = [*attempt.run.samples.valid, attempt.run.samples.unknown]
+        valid = attempt.run.samples.valid
+        queries = [valid[0], valid[-1], *valid[1:2], attempt.run.samples.unknown]
         _judge_all(attempt, [without(query, parameter.name) for query in queries])
 
     name = parameter.name
@@ -40,7 +41,7 @@ def _missing(parameter: Parameter) -> Promise:
 
 def _empty(parameter: Parameter) -> Promise:
     def attempt_it(attempt: Attempt) -> None:
-        _judge_all(attempt, [with_value(query, parameter.name, "") for query in attempt.run.samples.valid[:3]])
+        _judge_all(attempt, [with_value(query, parameter.name, "") for query in attempt.run.samples.valid[:2]])
 
     name = parameter.name
     return Promise(f"422-{name}-empty", f"An empty {name} is refused", Source.DOCUMENT, 422, attempt_it)
@@ -54,7 +55,7 @@ def _malformed(parameter: Parameter, turn: int) -> Promise:
         drawn = dates.odd_texts(run.samples.day).map(
             lambda text: run.request(*with_value(run.samples.valid[0], parameter.name, text))
         )
-        _judge_all(attempt, queries, drawn, draws=3)
+        _judge_all(attempt, queries, drawn, draws=1)
 
     name = parameter.name
     title = f"A {name} that is no RFC 3339 full-date is refused"
@@ -81,15 +82,13 @@ def _several(required: list[Parameter], dated: list[Parameter]) -> Promise:
     def attempt_it(attempt: Attempt) -> None:
         run = attempt.run
         base = run.samples.valid[0]
-        nothing: Query = base
-        for parameter in required:
-            nothing = without(nothing, parameter.name)
-        queries = [nothing]
+        nothing = _without_all(base, required)
+        queries = [nothing, *(_without_all(query, required) for query in run.samples.valid[1:2])]
         first, last = dated[0].name, dated[-1].name
         if first != last:
             day = run.samples.day
             broken: tuple[str | None, ...] = (None, "", "not-a-date", f"{day:%Y}-02-30")
-            for at_first, at_last in list(product(broken, broken))[1::2]:
+            for at_first, at_last in list(product(broken, broken))[1::3]:
                 queries.append(_set(_set(base, first, at_first), last, at_last))
         _judge_all(attempt, queries)
 
@@ -108,6 +107,11 @@ def _paired(texts: tuple[str, ...], queries: tuple[Query, ...]) -> Iterator[tupl
     """Give the plain query to most of the texts, and each of the others to one."""
     for place, text in enumerate(texts):
         yield text, queries[place // 3 % len(queries)] if place % 3 == 2 else queries[0]
+
+
+def _without_all(query: Query, parameters: list[Parameter]) -> Query:
+    names = {parameter.name for parameter in parameters}
+    return tuple(pair for pair in query if pair[0] not in names)
 
 
 def without(query: Query, name: str) -> Query:

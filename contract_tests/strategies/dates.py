@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from contract_tests.oracle import Reading, read_date
 
+_ARABIC_DIGITS = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
+
 
 def malformed(day: date, *, turn: int) -> tuple[str, ...]:
     """Give texts of another form than RFC 3339's full-date, most of which some parser takes for `day`.
@@ -23,7 +25,6 @@ def malformed(day: date, *, turn: int) -> tuple[str, ...]:
         f"{day.year}-{day.month}-{day.day}",
         f"{day:%Y%m%d}",
         f"{day}T12:30:00",
-        f"{day}x",
     )
     shared = (
         f"{day:%Y/%m/%d}",
@@ -33,17 +34,11 @@ def malformed(day: date, *, turn: int) -> tuple[str, ...]:
         f" {day}",
         f"{day} ",
         f"{day:%G-W%V-%u}",
-        f"{day:%Y-%j}",
+        f"{day}x",
         "today",
-        "yesterday",
+        day.isoformat().translate(_ARABIC_DIGITS),
         "null",
-        "undefined",
-        f"{day:%Y-%m}",
-        f"{day:%Y}",
         "1767225601",
-        f"{day:%b} {day.day}, {day.year}",
-        f"{day:%y-%m-%d}",
-        f"'{day}'",
     )
     return _invalid((*always, *shared[turn::2]))
 
@@ -57,10 +52,8 @@ def impossible(year: int) -> tuple[str, ...]:
             f"{common}-02-29",
             f"{year}-04-31",
             f"{year}-13-01",
-            f"{year}-00-10",
             f"{year}-01-00",
             f"{year}-01-32",
-            "1900-02-29",
         )
     )
 
