@@ -12,7 +12,7 @@ from contract_tests.promises.judging import judge_request
 from contract_tests.properties import for_all
 from contract_tests.strategies import keys
 
-GUESSES = 4
+GUESSES = 3
 
 
 def promises() -> tuple[Promise, ...]:

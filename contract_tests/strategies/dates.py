@@ -50,10 +50,10 @@ def impossible(year: int) -> tuple[str, ...]:
         (
             f"{year}-02-30",
             f"{common}-02-29",
-            f"{year}-04-31",
             f"{year}-13-01",
             f"{year}-01-00",
             f"{year}-01-32",
+            "1900-02-29",
         )
     )
 
