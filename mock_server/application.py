@@ -11,7 +11,6 @@ from connexion.middleware.abstract import ROUTING_CONTEXT
 from connexion.middleware.exceptions import ExceptionMiddleware
 from connexion.middleware.lifespan import LifespanMiddleware
 from connexion.middleware.main import API
-from connexion.middleware.security import SecurityMiddleware
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
@@ -23,7 +22,7 @@ from mock_server.by_integration import Traffic
 from mock_server.document import Document
 from mock_server.fixtures import load_fixtures
 from mock_server.handlers import Handlers
-from mock_server.layers import Cors, ResponseValidation, Routing, Validation
+from mock_server.layers import Cors, ResponseValidation, Routing, Security, Validation
 from mock_server.pages import Pages
 from mock_server.problems import Refusal
 from mock_server.rendering import Rendering
@@ -45,7 +44,8 @@ def build(settings: Settings) -> "Mock":
     document = load_document(settings.document)
     fixtures = load_fixtures(settings.fixtures)
     traffic = Traffic(fixtures, settings.scenario, settings.seed, settings.today)
-    handlers = Handlers({by_integration.ROUTE: by_integration.handler(traffic)})
+    own = {by_integration.ROUTE: by_integration.handler(traffic)} if by_integration.served_by(document) else {}
+    handlers = Handlers(own)
     pages = Pages(document, traffic)
     rendering = Rendering(handlers.operations)
     mock = Mock(
@@ -84,7 +84,7 @@ def _layers(settings: Settings) -> list[Any]:
         ExceptionMiddleware,
         Routing,
         *([ResponseValidation, ExceptionMiddleware] if settings.validate_responses else []),
-        SecurityMiddleware,
+        Security,
         Validation,
         LifespanMiddleware,
     ]
@@ -100,10 +100,10 @@ class Mock(ConnexionMiddleware):  # type: ignore[misc]  # Connexion is not typed
 
     def banner(self, url: str) -> str:
         """Write what to print when this mock answers at `url`."""
-        method, path = by_integration.ROUTE
-        served = method in self.document.data.get("paths", {}).get(path, {})
-        path_here = f"{self.document.base_paths[0]}{path}" if served else None
-        return banner(url, self.settings, self.document, path_here, self.traffic.today)
+        path = None
+        if by_integration.served_by(self.document):
+            path = f"{self.document.base_paths[0]}{by_integration.ROUTE[1]}"
+        return banner(url, self.settings, self.document, path, self.traffic.today)
 
     def add_document(self, document: Document) -> None:
         """Serve the document under the base path of each of its servers.

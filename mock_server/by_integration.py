@@ -9,6 +9,7 @@ import orjson
 from starlette.types import Scope
 
 from mock_server.answers import Answer
+from mock_server.document import Document
 from mock_server.fixtures import Fixtures
 from mock_server.parameters import VALUES
 from mock_server.problems import INVERTED_RANGE, Refusal
@@ -49,6 +50,20 @@ class Traffic:
             self._rollup = build_rollup(self._fixtures, self.scenario, self.seed, self.today)
             self._day = day
         return self._rollup
+
+
+def served_by(document: Document) -> bool:
+    """Tell whether a document has this operation: another vendor's may have its path, but not its parameters."""
+    method, path = ROUTE
+    if method not in document.data.get("paths", {}).get(path, {}):
+        return False
+    count = len(document.at(("paths", path, method)).get("parameters", ()))
+    parameters = [document.follow(("paths", path, method, "parameters", index))[0] for index in range(count)]
+    in_query = {
+        parameter["name"]: parameter.get("schema", {}) for parameter in parameters if parameter["in"] == "query"
+    }
+    dates = (in_query.get(name, {}).get("format") for name in ("start_date", "end_date"))
+    return {"mode", "slug"} <= in_query.keys() and set(dates) == {"date"}
 
 
 def handler(traffic: Traffic) -> Callable[[Scope], Answer]:

@@ -16,6 +16,7 @@ from connexion.middleware.response_validation import (
     ResponseValidationOperation,
 )
 from connexion.middleware.routing import RoutingMiddleware
+from connexion.middleware.security import SecurityAPI, SecurityMiddleware, SecurityOperation
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
@@ -52,6 +53,43 @@ class Routing(RoutingMiddleware):  # type: ignore[misc]  # Connexion is not type
             if len(mounts) == 1 and mounts[0].path == "":
                 self.router: Any = mounts[0].app
         await super().__call__(scope, receive, send)
+
+
+class _Credentials:
+    """What the checks of keys need of a request; Connexion's own request parses more than they look at."""
+
+    __slots__ = ("scope",)
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+
+    @property
+    def context(self) -> dict[str, Any]:
+        """Where Connexion leaves who it was."""
+        context: dict[str, Any] = self.scope["extensions"].setdefault("connexion_context", {})
+        return context
+
+
+class _SecurityOperation(SecurityOperation):  # type: ignore[misc]  # Connexion is not typed
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Verify the keys of a request, by Connexion's combination of the document's schemes."""
+        if self.security:
+            await self.verification_fn(_Credentials(scope))
+        await self.next_app(scope, receive, send)
+
+
+class _SecurityAPI(SecurityAPI):  # type: ignore[misc]  # Connexion is not typed
+    def make_operation(self, operation: Operation) -> _SecurityOperation:
+        made: _SecurityOperation = _SecurityOperation.from_operation(
+            operation, next_app=self.next_app, security_handler_factory=self.security_handler_factory
+        )
+        return made
+
+
+class Security(SecurityMiddleware):  # type: ignore[misc]  # Connexion is not typed
+    """Authenticates requests."""
+
+    api_cls = _SecurityAPI
 
 
 class _ValidationOperation(RequestValidationOperation):  # type: ignore[misc]  # Connexion is not typed

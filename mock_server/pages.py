@@ -32,8 +32,10 @@ class Pages:
         self._document = document
         self._traffic = traffic
         self._pages: dict[str, Callable[[], Answer]] = {
-            "/": lambda: Answer(status=307, media_type=b"text/plain", headers=((b"location", b"docs"),)),
+            # Relative, so that a proxy may put the mock under a path of its own.
+            "/": partial(_redirect, b"docs"),
             "/docs": lambda: self._docs,
+            "/docs/": partial(_redirect, b"../docs"),
             "/openapi.yaml": lambda: Answer(document.source.raw, b"application/yaml"),
             "/openapi.json": lambda: self._json,
             "/__mock/health": self._health,
@@ -79,6 +81,10 @@ class Pages:
             "today": self._traffic.today,
         }
         return Answer(orjson.dumps(state), headers=((b"cache-control", b"no-store"),))
+
+
+def _redirect(location: bytes) -> Answer:
+    return Answer(status=307, media_type=b"text/plain", headers=((b"location", location),))
 
 
 def _static(name: str) -> Answer:

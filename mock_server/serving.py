@@ -1,6 +1,7 @@
 """Runs the mock on a socket: in this process, or in several that share it."""
 
 import errno
+import gc
 import logging
 import signal
 import socket
@@ -60,6 +61,8 @@ def run(mock: "Mock", listener: socket.socket, started: Callable[[], None]) -> N
         timeout_graceful_shutdown=_GRACE_SECONDS,
         ws="none",
     )
+    # What stands now stands until the end: the collector need not look at it again, nor workers copy it.
+    gc.freeze()
     # uvicorn ends by raising the signal again for the handler that was there before it: this one ends cleanly.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)

@@ -93,7 +93,7 @@ def _check_shape(document: Document) -> None:
         return
     worst = max(errors, key=lambda error: (len(error.instance_path), _RANKS.get(error.kind.name, 2)))
     pointer = _pointer(document.data, worst.instance_path)
-    if worst.kind.name == "unevaluatedProperties":
+    if isinstance(worst.kind, jsonschema_rs.ValidationErrorKind.UnevaluatedProperties):
         pointer = (*pointer, worst.kind.unexpected[0])
     place = "/".join(map(str, pointer)) or "the document"
     raise document.source.error(

@@ -194,3 +194,12 @@ def test_the_document_is_served_as_it_stands(shop: Mock) -> None:
     assert call(shop, "/openapi.yaml").body == SHOP.read_bytes()
     assert call(shop, "/openapi.json").json()["paths"].keys() == shop.document.data["paths"].keys()
     assert call(shop, "/openapi.json").json() == shop.document.data
+
+
+@pytest.mark.parametrize("rest", ["paths: {}", "components: {}", "webhooks: {}", "paths: {/a: {}}"])
+def test_a_document_without_operations_is_served_too(tmp_path: Path, rest: str) -> None:
+    file = tmp_path / "openapi.yaml"
+    file.write_text(f"openapi: 3.1.1\ninfo: {{title: Bare, version: '1'}}\n{rest}\n")
+    bare = build(Settings(document=file))
+    assert call(bare, "/a").status == 404
+    assert call(bare, "/__mock/health").json()["document"] == {"title": "Bare", "version": "1"}

@@ -1,0 +1,68 @@
+"""The mock's own pages: the document as it is, its documentation, and the state of the mock."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from feather_kit.files import DOCUMENT
+from mock_server.application import Mock, build
+from mock_server.settings import Settings
+from tests.mock_server.asgi import call
+
+
+def test_the_document_is_served_byte_for_byte(mock: Mock) -> None:
+    reply = call(mock, "/openapi.yaml")
+    assert hashlib.sha256(reply.body).digest() == hashlib.sha256(DOCUMENT.read_bytes()).digest()
+
+
+def test_the_same_document_is_served_as_json(mock: Mock) -> None:
+    reply = call(mock, "/openapi.json")
+    assert reply.headers["content-type"] == "application/json"
+    assert reply.json() == mock.document.data
+
+
+def test_health_tells_what_is_served(mock: Mock) -> None:
+    assert call(mock, "/__mock/health").json() == {
+        "status": "ok",
+        "document": {"title": "Feather API", "version": "1.21.0"},
+        "scenario": "normal",
+        "seed": 1,
+        "today": "2026-06-30",
+    }
+
+
+@pytest.mark.parametrize(("path", "location"), [("/", "docs"), ("/docs/", "../docs")])
+def test_a_page_is_found_from_where_one_looks_for_it(mock: Mock, path: str, location: str) -> None:
+    reply = call(mock, path)
+    assert (reply.status, reply.headers["location"]) == (307, location)
+
+
+def test_everything_that_the_documentation_needs_is_shipped(mock: Mock) -> None:
+    page = call(mock, "/docs")
+    assert page.headers["content-type"].startswith("text/html")
+    for name in ("swagger-ui.css", "swagger-ui-bundle.js", "start.js", "favicon-32x32.png"):
+        assert f"docs/{name}" in page.body.decode()
+        assert call(mock, f"/docs/{name}").status == 200
+    assert b"http" not in page.body
+
+
+@pytest.mark.parametrize("path", ["/docs/../settings.py", "/docs/%2e%2e/pages.py", "/docs/index.html", "/docs/LICENSE"])
+def test_no_other_file_is_given_out(mock: Mock, path: str) -> None:
+    assert call(mock, path).status == 404
+
+
+def test_a_page_takes_get_alone(mock: Mock) -> None:
+    reply = call(mock, "/__mock/health", method="POST")
+    assert (reply.status, reply.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
+    assert call(mock, "/__mock/health", method="OPTIONS").status == 204
+
+
+def test_a_path_of_another_vendor_gets_no_rows_of_this_one(tmp_path: Path) -> None:
+    file = tmp_path / "openapi.yaml"
+    text = DOCUMENT.read_text().replace("name: start_date", "name: since")
+    file.write_text(text)
+    other = build(Settings(document=file))
+    path = "/v1/analytics/integrations/by-integration?since=2026-01-01&end_date=2026-01-02"
+    assert call(other, path, headers={"x-api-key": "local-dev-key"}).status == 501
+    assert "openapi.json" in other.banner("http://mock")
