@@ -20,7 +20,7 @@ LONGEST_LINE = 8 * 1024
 
 _TOO_LONG = frozenset({400, 414, 431})
 _UNDOCUMENTED_PARAMETER = frozenset({400, 422})
-_CONTROL_CHARACTER = frozenset({400, 422})
+_CONTROL_CHARACTER = frozenset(range(400, 500))
 _PYDANTIC_DATE: TypeAdapter[date] = TypeAdapter(date)
 
 Refusal = Callable[[Mapping[str, str]], int | None]
@@ -43,6 +43,7 @@ class Expectation:
     Attributes:
         statuses: the right statuses.
         preferred: the one that the kit's rules ask for; another one of `statuses` deserves advice at most.
+        excused: those of `statuses` that something in front of the API may send, with a body of its own.
         offending: the parameters that must be named where a 422 comes.
         why: the reason, as an ending of "a request ...".
 
@@ -50,6 +51,7 @@ class Expectation:
 
     statuses: frozenset[int]
     preferred: int
+    excused: frozenset[int]
     offending: tuple[str, ...]
     why: str
 
@@ -87,13 +89,14 @@ class Oracle:
         readings = {parameter.name: self._read(parameter, request) for parameter in self._operation.parameters}
         offending = tuple(name for name, reading in readings.items() if reading in (Reading.MISSING, Reading.INVALID))
         allowed: dict[int, str] = {}
-        if not self.has_valid_key(request):
+        has_key = self.has_valid_key(request)
+        if not has_key:
             allowed[401] = "without a valid key"
         if offending:
             allowed[422] = "with " + " and ".join(f"{name} {readings[name].name.lower()}" for name in offending)
         elif Reading.OPEN in readings.values():
             # A server that refuses such a value is as right as one that reads it, however it reads it.
-            for status in (200, 400, 422):
+            for status in (200, 400, 422) if has_key else (400, 422):
                 allowed.setdefault(status, "with a value that servers may read or refuse")
         else:
             values = {name: request.values(name)[0] for name in readings if request.values(name)}
@@ -107,18 +110,19 @@ class Oracle:
         return self._with_oddities(request, allowed, offending)
 
     def _with_oddities(self, request: Request, allowed: dict[int, str], offending: tuple[str, ...]) -> Expectation:
-        statuses = set(allowed)
+        odd: set[int] = set()
         known = {parameter.name for parameter in self._operation.parameters}
         if any(name not in known for name, _ in request.query):
-            statuses |= _UNDOCUMENTED_PARAMETER
+            odd |= _UNDOCUMENTED_PARAMETER
         texts = [text for name in known for text in request.values(name)]
         texts += request.header(self._operation.key_header)
         if any(unicodedata.category(character) == "Cc" for text in texts for character in text):
-            statuses |= _CONTROL_CHARACTER
+            odd |= _CONTROL_CHARACTER
         if len(request.url("")) + len("GET  HTTP/1.1") > LONGEST_LINE:
-            statuses |= _TOO_LONG
+            odd |= _TOO_LONG
         preferred = next(iter(allowed))
-        return Expectation(frozenset(statuses), preferred, offending, allowed[preferred])
+        excused = frozenset(odd - set(allowed))
+        return Expectation(frozenset(allowed) | excused, preferred, excused, offending, allowed[preferred])
 
     def _read(self, parameter: Parameter, request: Request) -> Reading:
         texts = request.values(parameter.name)

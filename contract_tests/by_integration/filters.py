@@ -18,7 +18,7 @@ FILTERS = ("slug", "mode")
 PATTERNS = (
     ("slug", "%"),
     ("slug", "' OR '1'='1"),
-    ("slug", "null"),
+    ("slug", ".*"),
     ("slug", "all"),
     ("mode", "%"),
     ("mode", "*"),
@@ -33,7 +33,6 @@ TEXTS = (
     ("slug", "x" * 65),
     ("slug", "x" * 2000),
     ("slug", "é" * 65),
-    ("slug", "O'Brien"),
     ("slug", "a b+c&d=e/f?g#h%20"),
     ("slug", "nul\x00nul"),
     ("mode", "日本語-🦜"),
@@ -166,22 +165,19 @@ def near_misses(value: str, *, turn: int) -> Iterator[str]:
 
     Arguments:
         value: the value.
-        turn: 0 or 1: half of the texts come only with the one or the other, so that two filters share them.
+        turn: 0 or 1: some of the texts come only with the one or the other, so that two filters share them.
 
     """
     middle = len(value) // 2
-    always = (value.swapcase(), value[:-1], f"{value} ")
-    shared = (
-        value[1:],
-        f" {value}",
-        f"{value[:middle]}_{value[middle + 1 :]}",
-        f"{value}x",
-        value.translate(_ACCENTS),
-        f"{value[:middle]}%",
-        f"%{ord(value[0]):02X}{value[1:]}" if value else "",
-        f"{value},{NOTHING_HAS}",
-    )
-    yield from dict.fromkeys(text for text in (*always, *shared[turn::2]) if text not in ("", value))
+    always = (value.swapcase(), value[:-1], f"{value} ", f"{value[:middle]}%", f"{value},{NOTHING_HAS}")
+    first = (value[1:], f"{value[:middle]}_{value[middle + 1 :]}", value.translate(_ACCENTS), _percent_encoded(value))
+    second = (f" {value}", f"{value}x")
+    yield from dict.fromkeys(text for text in (*always, *(first, second)[turn]) if text not in ("", value))
+
+
+def _percent_encoded(value: str) -> str:
+    """Write the first character as a percent sign and its code: a server that decodes twice reads the value."""
+    return f"%{ord(value[0]):02X}{value[1:]}" if value[:1].isascii() else value
 
 
 def _narrow(attempt: Attempt) -> None:
