@@ -1,6 +1,5 @@
 """Reads checked values out of a YAML file: each refusal names file and line, and says what would be right."""
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -26,6 +25,8 @@ def _listed(names: Iterable[str]) -> str:
 
 def _nearest(name: str, known: Iterable[str]) -> str:
     """Say what may have been meant by an unknown `name`."""
+    import difflib  # a millisecond, for those who mistype
+
     known = list(known)
     close = difflib.get_close_matches(name, known, n=1)
     return f"Did you mean {close[0]!r}? Known: {_listed(known)}" if close else f"Known: {_listed(known)}"

@@ -26,10 +26,10 @@ _NOTHING: Final = 1e-300
 class Sums:
     """Prefix sums of some integrations.
 
-    Each day has a row of one array: successful, vendor errors and exceptions of all integrations, and then for
-    each integration its histogram: first its invocations as a negative number, then at each knot how many
-    invocations are no slower, less 95 % of them, counted in `latency.SCALE` parts. The p95 lies where this
-    changes its sign. The negative number stands below the first knot, where no call is as fast.
+    Each day has a row of one array: invocations, successful, vendor errors and exceptions, each of all
+    integrations, and then for each integration its histogram: first its invocations as a negative number,
+    then at each knot how many invocations are no slower, less 95 % of them, counted in `latency.SCALE` parts.
+    The p95 lies where this changes its sign. The negative number stands for a knot that no call is as fast as.
     """
 
     def __init__(
@@ -52,9 +52,9 @@ class Sums:
         self._first = first
         self._days = len(table) - 1
         self._count = len(keys)
-        self._counts = 3 * self._count
         self._width = 1 + max(len(each) for each in knots)
         self._prefix = np.cumsum(table, axis=0, dtype=table.dtype, out=table)
+        self._compact = table.dtype != np.float64
         self._starts = np.arange(self._count) * self._width
         self._slowness, self._gap = _edges(knots, self._width)
 
@@ -73,45 +73,38 @@ class Sums:
         high = min(last - self._first + 1, self._days)
         if low >= high:
             return []
-        total = (self._prefix[high] - self._prefix[low]).astype(np.float64, copy=False)
-        histogram = total[self._counts :]
-        at = (histogram.reshape(self._count, self._width) >= 0.0).argmax(1)
+        total = self._prefix[high] - self._prefix[low]
+        if self._compact:
+            total = total.astype(np.float64)
+        count, head = self._count, 4 * self._count
+        histogram = total[head:]
+        at = (histogram.reshape(count, self._width) >= 0.0).argmax(1)
         at += self._starts
         above = histogram[at]
-        share = above - total[self._counts - 1 : -1][at]  # less the knot below
-        share += _NOTHING
-        np.divide(above, share, out=share)
-        share *= self._gap[at]
-        share += self._slowness[at]
-        latencies = np.rint(_TENTHS / share)
+        to_lower = above / (above - total[head - 1 : -1][at] + _NOTHING)  # the part of the way to the knot below
+        latencies = np.rint(_TENTHS / (self._slowness[at] + self._gap[at] * to_lower))
         latencies /= 10.0
-        counts = total[: self._counts].astype(np.int64).tolist()
-        invocations = _NOTHING - histogram[:: self._width]
-        rates = total[: self._count] * 10000.0
-        rates /= invocations
-        rates = np.rint(rates, out=rates)
-        rates /= 100.0
-        count = self._count
+        counts = total[:head].astype(np.int64).tolist()
         return [
             {
                 "integration_key": key,
-                "invocations": successful + vendor_errors + exceptions,
+                "invocations": invocations,
                 "successful": successful,
                 "vendor_errors": vendor_errors,
                 "exceptions": exceptions,
-                "success_rate_pct": rate,
+                "success_rate_pct": round(10000 * successful / invocations) / 100,
                 "p95_latency_ms": latency,
             }
-            for key, successful, vendor_errors, exceptions, rate, latency in zip(
+            for key, invocations, successful, vendor_errors, exceptions, latency in zip(
                 self._keys,
                 counts[:count],
                 counts[count : 2 * count],
-                counts[2 * count :],
-                rates.tolist(),
+                counts[2 * count : 3 * count],
+                counts[3 * count :],
                 latencies.tolist(),
                 strict=True,
             )
-            if successful or vendor_errors or exceptions
+            if invocations
         ]
 
 

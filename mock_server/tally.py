@@ -13,7 +13,7 @@ from mock_server.catalogue import Integration, Mode, Workspace
 from mock_server.latency import MOST_LEVEL, SCALE, TARGET, UNITS_PER_MS, fine_steps, knots, place_of, weights
 from mock_server.pins import PinnedRow
 from mock_server.sums import Chapters, Sums
-from mock_server.traffic import Cell, draw, shares, usage
+from mock_server.traffic import Cell, Chance, draw, shares, usage
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -135,6 +135,7 @@ def _paces(selection: Selection, days: IntArray) -> list[Pace]:
     """Draw the selected cells, and add up those that are equally fast."""
     account, integrations = selection.account, list(selection.integrations.values())
     expected = usage(integrations, account, days)
+    chance = Chance(integrations, account.seed)
     parts = [shares(each, account.catalogue.workspaces, account.catalogue.modes) for each in integrations]
     paces: list[Pace] = []
     for factor in sorted({mode.latency for _, mode in selection.cells}):
@@ -142,7 +143,7 @@ def _paces(selection: Selection, days: IntArray) -> list[Pace]:
         for user, mode in selection.cells:
             if mode.latency == factor:
                 share = np.array([part.get((user.slug, mode.name), 0.0) for part in parts])
-                counts += draw(Cell(user, mode, share), integrations, expected, account, days)
+                counts += draw(Cell(user, mode, share), chance, expected, account, days)
         slower = np.array([fine_steps(each.tail, factor) for each in integrations])
         levels = np.rint(np.clip(expected.level + slower[:, None], -MOST_LEVEL, MOST_LEVEL))
         paces.append(Pace(counts, levels.astype(np.int64)))
@@ -193,13 +194,14 @@ def _table(counts: IntArray, histogram: IntArray) -> npt.NDArray[np.float64] | n
 
     Sums are whole numbers, exact as floats up to 2**53; where 32 bits hold them, half of the memory does.
     """
-    kinds, rows, days = counts.shape
+    _, rows, days = counts.shape
     width = histogram.shape[2] + 1
     invocations = counts.sum(0)
     most = int(invocations.sum(1).max(initial=0)) * SCALE
-    table = np.zeros((days + 1, rows * (kinds + width)), np.int32 if most < 2**31 else np.float64)
-    table[1:, : kinds * rows] = counts.reshape(kinds * rows, days).T
-    histograms = table[1:, kinds * rows :].reshape(days, rows, width)
+    table = np.zeros((days + 1, rows * (4 + width)), np.int32 if most < 2**31 else np.float64)
+    for kind, part in enumerate((invocations, *counts)):
+        table[1:, kind * rows : (kind + 1) * rows] = part.T
+    histograms = table[1:, 4 * rows :].reshape(days, rows, width)
     histograms[:, :, 0] = -invocations.T
     histograms[:, :, 1:] = histogram.transpose(1, 0, 2)
     return table

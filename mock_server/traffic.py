@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from mock_server.catalogue import Integration, Mode, Workspace
+from mock_server.catalogue import Holiday, Integration, Mode, Workspace
 from mock_server.latency import fine_steps
 from mock_server.noise import key64
 
@@ -54,10 +54,21 @@ class Usage:
     level: FloatArray
 
 
-def _stream(keys: Sequence[int], days: IntArray) -> BitArray:
-    """Give 64 random bits for each key on each day: splitmix64 (Steele, Lea and Flood 2014) at any place."""
+class Chance:
+    """Random bits for each of some integrations, each purpose and each day."""
+
+    def __init__(self, integrations: Sequence[Integration], seed: int) -> None:
+        self._keys = np.array([key64(str(seed), each.key) for each in integrations], np.uint64)
+
+    def bits(self, days: IntArray, *purpose: str) -> BitArray:
+        """Give 64 bits by integration and day."""
+        return _scattered(self._keys ^ np.uint64(key64(*purpose)), days)
+
+
+def _scattered(keys: BitArray, days: IntArray) -> BitArray:
+    """Scatter keys and days to 64 bits: splitmix64 (Steele, Lea and Flood 2014), at any place of its stream."""
     steps = days.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    bits = np.array(keys, np.uint64)[:, None] + steps[None, :]
+    bits = keys[:, None] + steps[None, :]
     bits ^= bits >> np.uint64(30)
     bits *= np.uint64(0xBF58476D1CE4E5B9)
     bits ^= bits >> np.uint64(27)
@@ -95,11 +106,11 @@ def _draw(mean: FloatArray, variance: FloatArray, bits: BitArray) -> FloatArray:
     return np.floor(value, out=value)
 
 
-def _seasonal(keys: Sequence[int], days: IntArray) -> FloatArray:
+def _seasonal(chance: Chance, days: IntArray, purpose: str) -> FloatArray:
     """Give noise that changes slowly: even between random numbers of deviation 1, a season apart."""
     first = int(days[0]) // _SEASON_DAYS
     last = int(days[-1]) // _SEASON_DAYS + 1
-    marks = _normal(_stream(keys, np.arange(first, last + 1)))
+    marks = _normal(chance.bits(np.arange(first, last + 1), purpose))
     season = days // _SEASON_DAYS - first
     part = (days % _SEASON_DAYS) * (1 / _SEASON_DAYS)
     noise: FloatArray = marks[:, season] * (1 - part) + marks[:, season + 1] * part
@@ -112,29 +123,28 @@ def usage(integrations: Sequence[Integration], account: Account, days: IntArray)
     Only an integration's own fields and the catalogue's holidays count, so that a change of one integration
     leaves the other ones as they are.
     """
-
-    def own(purpose: str) -> list[int]:
-        return [key64(str(account.seed), purpose, each.key) for each in integrations]
+    chance = Chance(integrations, account.seed)
 
     def column(values: Sequence[float]) -> FloatArray:
         return np.array(values, np.float64)[:, None]
 
     volume = np.stack([_plan(each, account, days) for each in integrations])
-    volume *= 1 + 0.05 * _normal(_stream(own("volume"), days)) + 0.05 * _seasonal(own("trend"), days)
-    weather = _seasonal(own("weather"), days)
+    _keep_holidays(volume, integrations, account.catalogue.holidays, days)
+    volume *= 1 + 0.05 * _normal(chance.bits(days, "volume")) + 0.05 * _seasonal(chance, days, "trend")
+    weather = _seasonal(chance, days, "weather")
     vendor = _unsettled(
         column([each.vendor_error_rate for each in integrations]),
-        0.25 * weather + 0.2 * _normal(_stream(own("vendor"), days)),
+        0.25 * weather + 0.2 * _normal(chance.bits(days, "vendor")),
     )
     exceptions = _unsettled(
-        column([each.exception_rate for each in integrations]), 0.3 * _normal(_stream(own("exceptions"), days))
+        column([each.exception_rate for each in integrations]), 0.3 * _normal(chance.bits(days, "exceptions"))
     )
     wobble, drift, least, most = (
         column([fine_steps(each.tail, factor) for each in integrations])
         for factor in (_WOBBLE, _DRIFT, *_CHANCE_LATENCY)
     )
-    level = wobble * _normal(_stream(own("latency"), days)) + drift * weather
-    severity = _chance_severity(integrations, own("incident"), days)
+    level = wobble * _normal(chance.bits(days, "latency")) + drift * weather
+    severity = _chance_severity(integrations, chance, days)
     struck = severity > 0
     level += np.where(struck, least + (most - least) * severity, 0.0)
     vendor = np.maximum(vendor, np.where(struck, 0.03 + 0.3 * severity * severity, 0.0))
@@ -167,18 +177,23 @@ def _unsettled(rate: FloatArray, noise: FloatArray) -> FloatArray:
 
 
 def _plan(integration: Integration, account: Account, days: IntArray) -> FloatArray:
-    """Give the volume of each day as growth, week, holidays and the first weeks have it."""
+    """Give the volume of each day as growth, week and the first weeks have it."""
     age = days - account.ordinal(integration.first_day)
     total = sum(integration.week) or 1.0
     week = np.array([part * 7 / total for part in integration.week])
     volume = integration.daily_volume * _growth(integration.growth, age) * _ramp(age)
     volume *= week[(days + 6) % 7]  # ordinal 1, 1 January of year 1, is a Monday
-    first = int(days[0])
-    for holiday in account.catalogue.holidays:
-        factor = holiday.volume.get(integration.week_name, 1.0)
-        if factor != 1.0:
-            volume[[day - first for day in holiday.between(first, int(days[-1]))]] *= factor
     return volume
+
+
+def _keep_holidays(
+    volume: FloatArray, integrations: Sequence[Integration], holidays: Sequence[Holiday], days: IntArray
+) -> None:
+    """Change the volume of each holiday as the weeks of the integrations have it."""
+    first = int(days[0])
+    for holiday in holidays:
+        factors = np.array([holiday.volume.get(each.week_name, 1.0) for each in integrations])
+        volume[:, [day - first for day in holiday.between(first, int(days[-1]))]] *= factors[:, None]
 
 
 def _ramp(age: IntArray) -> FloatArray:
@@ -198,12 +213,12 @@ def _growth(growth: float, age: IntArray) -> FloatArray:
     return grown
 
 
-def _chance_severity(integrations: Sequence[Integration], keys: Sequence[int], days: IntArray) -> FloatArray:
+def _chance_severity(integrations: Sequence[Integration], chance: Chance, days: IntArray) -> FloatArray:
     """Give the severity, up to 1, of incidents by chance; 0 on days without."""
     earlier = np.arange(int(days[0]) - _LONGEST_CHANCE + 1, int(days[-1]) + 1)
-    bits = _stream(keys, earlier)
-    chance = np.array([each.incidents_a_year for each in integrations]) * (2**32 / 365)
-    starts = (bits & np.uint64(0xFFFFFFFF)).astype(np.float64) < chance[:, None]
+    bits = chance.bits(earlier, "incident")
+    often = np.array([each.incidents_a_year for each in integrations]) * (2**32 / 365)
+    starts = (bits & np.uint64(0xFFFFFFFF)).astype(np.float64) < often[:, None]
     length = 1 + (bits >> np.uint64(32)) % np.uint64(_LONGEST_CHANCE)
     severity = np.where(starts, _even(bits) + 1 / 65536, 0.0)
     result: FloatArray = np.zeros((len(integrations), len(days)))
@@ -234,10 +249,8 @@ class Cell:
     share: FloatArray
 
 
-def draw(
-    cell: Cell, integrations: Sequence[Integration], expected: Usage, account: Account, days: IntArray
-) -> IntArray:
-    """Draw the counts of a cell on `days`, for each of `integrations`.
+def draw(cell: Cell, chance: Chance, expected: Usage, account: Account, days: IntArray) -> IntArray:
+    """Draw the counts of a cell on `days`, for each integration of `chance` and `expected`.
 
     Returns:
         Successful, vendor errors and exceptions, each by integration and day; they add up to the invocations.
@@ -249,8 +262,7 @@ def draw(
         mean *= _ramp(days - account.ordinal(workspace.first_day))
 
     def bits(purpose: str) -> BitArray:
-        names = (str(account.seed), purpose, workspace.slug, mode.name)
-        return _stream([key64(*names, each.key) for each in integrations], days)
+        return chance.bits(days, purpose, workspace.slug, mode.name)
 
     invocations = _draw(mean, mean + _BURSTS * mean * mean, bits("invocations"))
     vendor = _failures(invocations, expected.vendor_error_rate * mode.errors, bits("vendor"))
