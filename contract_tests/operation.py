@@ -61,7 +61,7 @@ class Operation:
         self.method = method
         self._definition = source.data["paths"][path][method.lower()]
         self._document = source.data
-        self._breaks: dict[int, tuple[str, ...]] = {}
+        self._breaks: dict[tuple[int, bytes], tuple[str, ...]] = {}
         self.api = schemathesis.openapi.from_dict(source.data)[path][method]
 
     @cached_property
@@ -126,9 +126,10 @@ class Operation:
         """
         if exchange.status not in self.statuses or not exchange.is_whole or not exchange.is_json:
             return ()
-        if exchange.number not in self._breaks:
-            self._breaks[exchange.number] = self._validate(exchange)
-        return self._breaks[exchange.number]
+        same = exchange.status, exchange.body
+        if same not in self._breaks:
+            self._breaks[same] = self._validate(exchange)
+        return self._breaks[same]
 
     def _validate(self, exchange: Exchange) -> tuple[str, ...]:
         response = schemathesis.Response(

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from hypothesis import strategies as st
 
 from contract_tests.by_integration.compare import additivity, between, narrowing, sameness
+from contract_tests.by_integration.corners import EPOCH
 from contract_tests.by_integration.query import (
     Answer,
     Query,
@@ -232,7 +233,7 @@ def _hold_more(attempt: Attempt) -> None:
     steps = [
         (plain.over(week, yesterday), plain.over(week, run.today)),
         (plain.over(week, run.today), plain.over(week, after(run.today, 30))),
-        (window, plain.over(date(1901, 12, 13), window.end)),
+        (window, plain.over(EPOCH, window.end)),
         (window, plain.over(window.start, date(2038, 1, 20))),
         (window, plain.over(date.min, window.end)),
         (window, plain.over(window.start, date.max)),
