@@ -78,6 +78,7 @@ class Caller:
         timeout: seconds to wait for a connection, and between two bytes.
         rate: the most requests a second, if there is a limit.
         ca_bundle: the certificates to trust, if not the usual ones.
+        begun: when the run began, by `time.monotonic`; now, if it is not given.
 
     """
 
@@ -91,6 +92,7 @@ class Caller:
         timeout: float = 10.0,
         rate: Rate | None = None,
         ca_bundle: Path | None = None,
+        begun: float | None = None,
     ) -> None:
         self.base_url = base_url
         self.redactor = redactor
@@ -99,7 +101,7 @@ class Caller:
         self._timeout = timeout
         self._gap = 1 / rate.per_second if rate else 0.0
         self._next = 0.0
-        self._begun = time.monotonic()
+        self._begun = time.monotonic() if begun is None else begun
         self._answered = False
         self._session = _session(base_url, ca_bundle)
 

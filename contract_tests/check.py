@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import ExitStack
+from datetime import UTC, datetime
 
 from contract_tests import by_integration
 from contract_tests.accepted import Accepted, load_accepted, settle_accepted
@@ -62,6 +63,7 @@ class Check:
         self._ledger = Ledger()
         self._redactor = Redactor(settings.api_key or "")
         self._stack = ExitStack()
+        self._began = datetime.now(UTC)
         self._begun = time.monotonic()
 
     def open(self) -> None:
@@ -84,6 +86,7 @@ class Check:
             timeout=settings.timeout,
             rate=settings.rate_limit,
             ca_bundle=settings.ca_bundle,
+            begun=self._begun,
         )
         self._stack.callback(caller.close)
         key = valid_key(target.key)
@@ -141,6 +144,7 @@ class Check:
             path=self.operation.path,
             settings=self.settings,
             window=run.window if run else None,
+            began=self._began,
             seconds=time.monotonic() - self._begun,
             sent=self._ledger.sent,
             exchanges=tuple(self._ledger.exchanges),

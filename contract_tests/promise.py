@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Never
 
@@ -144,6 +144,7 @@ class Outcome:
         why: what was missing (not exercised), or why the break is accepted; else empty.
         findings: the break, or the advice.
         more: how many further breaks of the same promise were seen.
+        tried: the numbers of the requests that tried it, in their order.
 
     """
 
@@ -153,16 +154,17 @@ class Outcome:
     why: str = ""
     findings: tuple[Finding, ...] = ()
     more: int = 0
+    tried: tuple[int, ...] = ()
 
 
 def conclude(attempt: Attempt, error: BrokenError | NotExercisedError | None) -> Outcome:
     """Turn the end of an attempt into its outcome."""
-    tried = len(attempt.tried)
+    outcome = Outcome(attempt.promise, Status.KEPT, len(attempt.tried), tried=tuple(sorted(attempt.tried)))
     if isinstance(error, BrokenError):
-        return Outcome(attempt.promise, Status.BROKEN, tried, findings=(error.finding,), more=error.more)
+        return replace(outcome, status=Status.BROKEN, findings=(error.finding,), more=error.more)
     if isinstance(error, NotExercisedError):
-        return Outcome(attempt.promise, Status.NOT_EXERCISED, tried, why=str(error))
+        return replace(outcome, status=Status.NOT_EXERCISED, why=str(error))
     if attempt.advice:
         simplest = min(attempt.advice, key=lambda finding: finding.size)
-        return Outcome(attempt.promise, Status.ADVISED, tried, findings=(simplest,), more=len(attempt.advice) - 1)
-    return Outcome(attempt.promise, Status.KEPT, tried)
+        return replace(outcome, status=Status.ADVISED, findings=(simplest,), more=len(attempt.advice) - 1)
+    return outcome

@@ -68,15 +68,18 @@ class Redactor:
             end = last
         return "".join((*parts, text[end:]))
 
+    def reach(self, most: int) -> int:
+        """Give how many characters `beginning` reads of a text."""
+        return most + self._margin
+
     def beginning(self, text: str, most: int) -> str:
         """Give the first `most` characters of a text without the key, however long the text is.
 
         A key that is cut in two at the end of what was read is left out with it.
         """
-        if len(text) <= most:
-            return self.text(text)
-        read = self.text(text[: most + self._margin])
-        return read[: max(0, min(most, len(read) - self._margin))]
+        reach = self.reach(most)
+        read = self.text(text[:reach])
+        return read[:most] if len(text) <= reach else read[: max(0, min(most, len(read) - self._margin))]
 
     def value(self, value: Any) -> Any:
         """Give a JSON value without the key in any of its strings, names included."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shlex
+import unicodedata
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 
@@ -14,6 +16,13 @@ from contract_tests.settings import Settings, Window
 
 SHOWN_BODY = 600
 """Characters of a body that a report shows."""
+
+SHOWN_TEXT = 2000
+"""Characters that a report shows of any other text that may come from the deployment."""
+
+SHOWN_HEADERS = 40
+
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 class Verdict(StrEnum):
@@ -42,6 +51,7 @@ class Report:
         path: the operation's path.
         settings: what the run was told.
         window: the past days that hold data, where any were found.
+        began: when it began.
         seconds: how long it took.
         sent: how many requests went out.
         exchanges: every request, and its answer; to be shown through the methods here, which keep the key out.
@@ -61,6 +71,7 @@ class Report:
     path: str
     settings: Settings
     window: Window | None
+    began: datetime
     seconds: float
     sent: int
     exchanges: tuple[Exchange, ...]
@@ -124,20 +135,60 @@ class Report:
         """Write a request as a curl command, the key left out."""
         return self.redactor.text(exchange.request.curl(self.target))
 
-    def headers(self, exchange: Exchange) -> tuple[tuple[str, str], ...]:
-        """Give an answer's headers, the key left out."""
-        return tuple((name, self.redactor.text(value)) for name, value in exchange.headers)
+    def text(self, text: str, most: int = SHOWN_TEXT) -> str:
+        """Give a text that may hold anything so that it can be shown anywhere.
 
-    def body(self, exchange: Exchange, most: int | None = SHOWN_BODY) -> str:
-        """Give an answer's body as text, the key left out, cut to so many characters."""
-        text = self.redactor.text(exchange.body.decode("utf-8", "replace"))
-        if most is None or len(text) <= most:
-            return text
-        return f"{text[:most]}… ({len(text)} characters in all)"
+        The key is left out, the text is cut to so many characters, and what a terminal obeys, what turns the
+        direction of writing, and what no encoding has is spelled as an escape.
+        """
+        shown = visible(self.redactor.beginning(text, most))
+        return shown if len(text) <= most else f"{shown}… ({len(text)} characters in all)"
+
+    def line(self, text: str, most: int = SHOWN_TEXT) -> str:
+        """Give a text as `text` does, on one line."""
+        return " ".join(self.text(text, most).split())
+
+    def headers(self, exchange: Exchange) -> tuple[tuple[str, str], ...]:
+        """Give an answer's headers, as they can be shown."""
+        return tuple((self.line(name), self.line(value)) for name, value in exchange.headers[:SHOWN_HEADERS])
+
+    def body(self, exchange: Exchange, most: int = SHOWN_BODY) -> str:
+        """Give an answer's body, as it can be shown, cut to so many characters."""
+        # No character takes more than four bytes: a body of many MiB need not be decoded for its beginning.
+        most_bytes = 4 * self.redactor.reach(most)
+        text = exchange.body[:most_bytes].decode("utf-8", "replace")
+        if len(exchange.body) <= most_bytes and len(text) <= most:
+            return self.text(text, most)
+        return f"{visible(self.redactor.beginning(text, most))}… ({len(exchange.body)} bytes in all)"
+
+    def failure(self, exchange: Exchange) -> str | None:
+        """Give what went wrong on the way, as it can be shown; None if nothing."""
+        return None if exchange.failure is None else self.line(exchange.failure)
 
     def what(self, finding: Finding) -> str:
-        """Give a finding's sentence, the key left out."""
-        return self.redactor.text(finding.what)
+        """Give a finding's sentence, as it can be shown."""
+        return self.line(finding.what)
+
+    def why(self, outcome: Outcome) -> str:
+        """Give what was missing, or why a break is accepted, as it can be shown."""
+        return self.line(outcome.why)
+
+    @cached_property
+    def by_number(self) -> dict[int, Exchange]:
+        """The exchanges by their numbers."""
+        return {exchange.number: exchange for exchange in self.exchanges}
+
+
+def visible(text: str) -> str:
+    """Spell as escapes the characters that are not seen and that a terminal or a page may obey."""
+    if text.isprintable():
+        return text
+    return "".join(
+        character.encode("unicode_escape").decode()
+        if unicodedata.category(character) in _INVISIBLE and character not in "\n\t"
+        else character
+        for character in text.replace("\r\n", "\n")
+    )
 
 
 def _words(flag: str, value: object) -> list[str]:
