@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import uvicorn
 
 from feather_kit.errors import InputError
+from mock_server.protocol import Protocol
 from mock_server.settings import Settings
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def run(mock: "Mock", listener: socket.socket, started: Callable[[], None]) -> N
         mock,
         access_log=False,
         backlog=_BACKLOG,
+        http=Protocol,
         lifespan="on",
         log_config=None,
         log_level=logging.WARNING,

@@ -1,0 +1,70 @@
+"""A response leaves in one write, and whole, whatever the connection does next."""
+
+import asyncio
+import socket
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from mock_server.protocol import _Gathering
+from tests.mock_server.processes import Served, served
+
+HEALTH = b"GET /__mock/health HTTP/1.1\r\nhost: mock\r\n"
+
+
+@pytest.fixture(scope="module")
+def mock() -> Iterator[Served]:
+    with served("--today", "2026-06-30") as mock:
+        yield mock
+
+
+class Recording:
+    """A transport that keeps what is written."""
+
+    def __init__(self) -> None:
+        self.done: list[str | bytes] = []
+
+    def write(self, data: bytes) -> None:
+        self.done.append(data)
+
+    def close(self) -> None:
+        self.done.append("closed")
+
+
+def test_what_is_written_in_one_round_leaves_together() -> None:
+    transport = Recording()
+
+    async def respond() -> None:
+        gathering = _Gathering(transport, asyncio.get_running_loop())  # type: ignore[arg-type]  # it quacks like one
+        gathering.write(b"head")
+        gathering.write(b"body")
+        await asyncio.sleep(0)
+        gathering.write(b"last")
+        gathering.close()
+
+    asyncio.run(respond())
+    assert transport.done == [b"headbody", b"last", "closed"]
+
+
+def _send(mock: Served, request: bytes) -> bytes:
+    url = httpx.URL(mock.url)
+    with socket.create_connection((url.host, url.port or 80), timeout=10) as connection:
+        connection.sendall(request)
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+def test_a_connection_that_is_closed_after_it_gets_the_whole_answer(mock: Served) -> None:
+    answer = _send(mock, HEALTH + b"connection: close\r\n\r\n")
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert b"content-length: %d" % len(body) in head
+
+
+def test_requests_sent_at_once_are_answered_one_after_the_other(mock: Served) -> None:
+    answer = _send(mock, (HEALTH + b"\r\n") * 5 + HEALTH + b"connection: close\r\n\r\n")
+    assert answer.count(b"HTTP/1.1 200 OK") == answer.count(b'"status":"ok"') == 6
+
+
+def test_a_large_file_arrives_whole(mock: Served) -> None:
+    answer = httpx.get(f"{mock.url}/docs/swagger-ui-bundle.js")
+    assert len(answer.content) == int(answer.headers["content-length"]) > 1_000_000
