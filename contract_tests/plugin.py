@@ -6,6 +6,7 @@ once promises are collected.
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -96,13 +97,17 @@ class PromiseFile(pytest.File):
         from contract_tests.check import Check  # see the module's first lines
 
         stash = self.config.stash
-        if CHECK not in stash:
+        # `feather-check` shows no node ids: there they name JUnit's classes, one for each status.
+        is_command = CHECK in stash
+        if not is_command:
             try:
                 stash[CHECK] = Check(_settings(self.config))
             except InputError as error:
                 raise pytest.UsageError(str(error)) from None
         for promise in stash[CHECK].promises:
-            yield PromiseItem.from_parent(self, name=promise.id, check=stash[CHECK], promise=promise)
+            about = promise.status or "any"
+            name = {"nodeid": f"feather-check.{about}::{promise.id}"} if is_command else {}
+            yield PromiseItem.from_parent(self, name=promise.id, check=stash[CHECK], promise=promise, **name)
 
 
 def _settings(config: pytest.Config) -> Settings:
@@ -112,7 +117,11 @@ def _settings(config: pytest.Config) -> Settings:
 
 
 class BrokenPromiseError(Exception):
-    """A promise is broken; the text is all that a reader needs to repeat it."""
+    """A promise is broken; the text, headed by the rule, is all that a reader needs to repeat it."""
+
+
+class CheckFailedError(Exception):
+    """The check itself failed: the text, headed by where, is its traceback, the key left out."""
 
 
 class PromiseItem(pytest.Item):
@@ -137,19 +146,23 @@ class PromiseItem(pytest.Item):
         outcome: Outcome = self._guarded(lambda: self._check.attempt(self._promise))
         self.user_properties += [("status", outcome.status.value), ("source", self._promise.source.value)]
         self.user_properties.append(("requests", outcome.requests))
-        if outcome.status is Status.BROKEN:
+        strict = self._check.settings.strict
+        if outcome.status is Status.BROKEN or (strict and outcome.status is Status.ADVISED):
             from contract_tests.reports.plain import describe  # only once something is broken
 
             raise BrokenPromiseError(describe(self._check.report(), outcome))
         if outcome.status is Status.NOT_EXERCISED:
-            pytest.skip(outcome.why)
+            pytest.skip(self._check.report().why(outcome))
         if outcome.status is Status.ACCEPTED:
             pytest.xfail(outcome.why)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """Show a broken promise as its text, without a traceback of the kit's own code."""
-        if isinstance(excinfo.value, BrokenPromiseError):
-            return str(excinfo.value)
+        """Show a broken promise as its text: pytest's own tracebacks show arguments, the key among them."""
+        if isinstance(excinfo.value, BrokenPromiseError | CheckFailedError):
+            from contract_tests.reports.failure import Told  # only once something is broken
+
+            text = str(excinfo.value)
+            return Told(text.partition("\n")[0], text)
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, None, str]:
@@ -169,5 +182,8 @@ class PromiseItem(pytest.Item):
             self._check.stopped_by = error
             pytest.exit(str(error), returncode=WRONG_INPUT)
         except Exception as error:
-            self._check.abandon(f"The check itself failed at {self.name}: {type(error).__name__}: {error}")
-            raise
+            place = f"The check itself failed at {self.name}"
+            self._check.abandon(f"{place}: {type(error).__name__}: {error}")
+            told = self._check.report().redactor.text(f"{place}\n{''.join(traceback.format_exception(error))}")
+        # Out of reach of the error: a traceback that shows local variables and causes would show it with the key.
+        raise CheckFailedError(told)
