@@ -1,0 +1,1 @@
+"""Serves an OpenAPI document, with rows from fixtures: `feather-mock`."""

@@ -15,20 +15,20 @@ from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
 from mock_server import by_integration
-from mock_server.authentication import security_map
 from mock_server.banner import banner
-from mock_server.bodies import parser, validator_map
 from mock_server.by_integration import Traffic
-from mock_server.document import Document
+from mock_server.document.openapi import Document
+from mock_server.document.soundness import load_document
+from mock_server.document.specification import Operation, Specification
 from mock_server.fixtures import load_fixtures
 from mock_server.handlers import Handlers
 from mock_server.layers import Cors, ResponseValidation, Routing, Security, Validation
 from mock_server.pages import Pages
-from mock_server.problems import Refusal
-from mock_server.rendering import Rendering
+from mock_server.request.authentication import security_map
+from mock_server.request.bodies import parser, validator_map
+from mock_server.response.problems import Refusal
+from mock_server.response.rendering import Rendering
 from mock_server.settings import Settings
-from mock_server.soundness import load_document
-from mock_server.specification import Operation, Specification
 
 
 def build(settings: Settings) -> "Mock":

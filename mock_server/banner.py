@@ -4,7 +4,7 @@ import shlex
 from datetime import date, timedelta
 from typing import Final
 
-from mock_server.document import Document
+from mock_server.document.openapi import Document
 from mock_server.settings import Settings
 
 _DAYS: Final = 7

@@ -8,11 +8,11 @@ from typing import Final
 import orjson
 from starlette.types import Scope
 
-from mock_server.answers import Answer
-from mock_server.document import Document
+from mock_server.document.openapi import Document
 from mock_server.fixtures import Fixtures
-from mock_server.parameters import VALUES
-from mock_server.problems import INVERTED_RANGE, Refusal
+from mock_server.request.parameters import VALUES
+from mock_server.response.answers import Answer
+from mock_server.response.problems import INVERTED_RANGE, Refusal
 from mock_server.rollup import Rollup, build_rollup
 
 ROUTE: Final = ("get", "/v1/analytics/integrations/by-integration")

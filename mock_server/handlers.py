@@ -7,9 +7,9 @@ import orjson
 from connexion.resolver import Resolution, Resolver
 from starlette.types import Scope
 
-from mock_server.answers import Answer
-from mock_server.problems import NOT_IMPLEMENTED, Refusal
-from mock_server.specification import Operation
+from mock_server.document.specification import Operation
+from mock_server.response.answers import Answer
+from mock_server.response.problems import NOT_IMPLEMENTED, Refusal
 
 Handler = Callable[[Scope], Answer]
 

@@ -21,7 +21,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
-from mock_server.specification import Operation
+from mock_server.document.specification import Operation
 
 _ANY_TYPE: Final = ("application/octet-stream", "utf-8")
 _JSON_HEADER: Final = (b"content-type", b"application/json")

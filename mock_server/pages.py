@@ -11,10 +11,10 @@ import orjson
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
-from mock_server.answers import HTML, Answer
 from mock_server.by_integration import Traffic
-from mock_server.document import Document
-from mock_server.problems import METHOD_NOT_ALLOWED, OPTIONS, Refusal
+from mock_server.document.openapi import Document
+from mock_server.response.answers import HTML, Answer
+from mock_server.response.problems import METHOD_NOT_ALLOWED, OPTIONS, Refusal
 
 _STATIC: Final = {
     "swagger-ui.css": b"text/css; charset=utf-8",

@@ -14,15 +14,15 @@ from connexion.middleware.security import SecurityMiddleware
 from connexion.security import NO_VALUE, SecurityHandlerFactory
 from starlette.types import Receive, Scope, Send
 
-from mock_server.answers import Answer
 from mock_server.application import Endpoint, Mock, build
-from mock_server.bodies import BODY, ResponseBody, parser, validator_map
+from mock_server.document.soundness import load_document
+from mock_server.document.specification import Operation, Specification
 from mock_server.handlers import Handlers
 from mock_server.layers import ResponseValidation, Routing, Validation
-from mock_server.parameters import VALUES, Parameters
+from mock_server.request.bodies import BODY, ResponseBody, parser, validator_map
+from mock_server.request.parameters import VALUES, Parameters
+from mock_server.response.answers import Answer
 from mock_server.settings import ApiKey, Settings
-from mock_server.soundness import load_document
-from mock_server.specification import Operation, Specification
 from tests.mock_server.asgi import call
 from tests.mock_server.conftest import KEY
 

@@ -9,7 +9,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from feather_kit.errors import InputError
 from feather_kit.files import DOCUMENT
-from mock_server.soundness import load_document
+from mock_server.document.soundness import load_document
 
 SOUND = """\
 openapi: 3.1.0

@@ -7,8 +7,8 @@ from urllib.parse import quote
 import jsonschema_rs
 
 from feather_kit.yaml_source import Pointer
-from mock_server.coercion import Coercion, coercion, kind, properties
-from mock_server.document import Document
+from mock_server.document.openapi import Document
+from mock_server.request.coercion import Coercion, coercion, kind, properties
 
 _URN: Final = "urn:mock-server:document"
 

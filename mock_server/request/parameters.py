@@ -8,11 +8,11 @@ from urllib.parse import parse_qsl, unquote
 from pydantic_core import ValidationError, from_json
 
 from feather_kit.yaml_source import Pointer
-from mock_server.coercion import coercion, jsonable, kind, properties
-from mock_server.complaints import Item, Location, from_pydantic, from_schema, missing
-from mock_server.document import Document
-from mock_server.problems import Problem, Refusal
-from mock_server.schemas import CompiledSchema, Schemas
+from mock_server.document.openapi import Document
+from mock_server.document.schemas import CompiledSchema, Schemas
+from mock_server.request.coercion import coercion, jsonable, kind, properties
+from mock_server.request.complaints import Item, Location, from_pydantic, from_schema, missing
+from mock_server.response.problems import Problem, Refusal
 
 VALUES: Final = "mock_server.values"
 """The key of the request's scope under which its validated parameters stand: place, then name."""

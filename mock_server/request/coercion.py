@@ -6,7 +6,7 @@ from typing import Any, Final
 from pydantic_core import CoreSchema, SchemaError, SchemaValidator, core_schema, to_jsonable_python
 
 from feather_kit.yaml_source import Pointer
-from mock_server.document import Document
+from mock_server.document.openapi import Document
 
 # What a schema says beyond these keywords, pydantic's validator does not check.
 _SAID: Final[dict[str, frozenset[str]]] = {

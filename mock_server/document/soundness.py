@@ -15,8 +15,8 @@ import jsonschema_rs
 
 from feather_kit.errors import InputError
 from feather_kit.yaml_source import Pointer, read_yaml
-from mock_server.document import METHODS, PLACEHOLDER, Document
-from mock_server.schemas import Schemas
+from mock_server.document.openapi import METHODS, PLACEHOLDER, Document
+from mock_server.document.schemas import Schemas
 
 # Under these keys stand values of the API's own, in which `$ref` means nothing.
 _OPAQUE: Final = frozenset({"example", "default", "enum", "const", "value"})

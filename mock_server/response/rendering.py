@@ -13,11 +13,11 @@ from connexion.middleware.abstract import ROUTING_CONTEXT
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
-from mock_server import problems
-from mock_server.authentication import missing_key
-from mock_server.problems import Problem, Refusal
-from mock_server.schemas import CompiledSchema
-from mock_server.specification import Operation
+from mock_server.document.schemas import CompiledSchema
+from mock_server.document.specification import Operation
+from mock_server.request.authentication import missing_key
+from mock_server.response import problems
+from mock_server.response.problems import Problem, Refusal
 
 _logger = logging.getLogger("mock_server")
 _JSON: Final = "application/json"

@@ -13,11 +13,11 @@ from starlette.datastructures import Headers, UploadFile
 from starlette.requests import Request
 from starlette.types import Message, Receive, Scope, Send
 
-from mock_server.coercion import jsonable
-from mock_server.complaints import Item, from_pydantic, from_schema, json_invalid, missing
-from mock_server.parameters import ITEMS, Parameters
-from mock_server.problems import Refusal
-from mock_server.schemas import CompiledSchema
+from mock_server.document.schemas import CompiledSchema
+from mock_server.request.coercion import jsonable
+from mock_server.request.complaints import Item, from_pydantic, from_schema, json_invalid, missing
+from mock_server.request.parameters import ITEMS, Parameters
+from mock_server.response.problems import Refusal
 
 BODY: Final = "mock_server.body"
 """The key of the request's scope under which its validated body stands."""

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 from connexion.security import NO_VALUE
 
-from mock_server.problems import UNAUTHORIZED, Refusal
+from mock_server.response.problems import UNAUTHORIZED, Refusal
 from mock_server.settings import ApiKey
 
 Verifier = Callable[[Any], Any]

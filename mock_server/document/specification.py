@@ -11,10 +11,10 @@ from connexion.operations import OpenAPIOperation
 from connexion.spec import OpenAPISpecification
 
 from feather_kit.yaml_source import Pointer
-from mock_server.document import METHODS, PLACEHOLDER, Document
-from mock_server.parameters import Parameters, compile_parameter, ignored
-from mock_server.problems import BAD_REQUEST, INVALID_REQUEST, Problem
-from mock_server.schemas import CompiledSchema, Schemas
+from mock_server.document.openapi import METHODS, PLACEHOLDER, Document
+from mock_server.document.schemas import CompiledSchema, Schemas
+from mock_server.request.parameters import Parameters, compile_parameter, ignored
+from mock_server.response.problems import BAD_REQUEST, INVALID_REQUEST, Problem
 
 _DEFAULT_SECURITY: Final[list[dict[str, Any]]] = []
 

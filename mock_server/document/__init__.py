@@ -1,0 +1,1 @@
+"""The OpenAPI document: read, found sound, compiled, and handed to Connexion."""

@@ -1,0 +1,1 @@
+"""What leaves the mock: answers, refusals, and how each is rendered."""
