@@ -73,19 +73,31 @@ class Request:
         """Give the same request with another query."""
         return replace(self, query=query)
 
-    def curl(self, base_url: str) -> str:
-        """Write it as a command for a shell in which `FEATHER_API_KEY` holds the key."""
-        pairs = [f"{quote(name)}={_shell(value, in_url=True)}" for name, value in self.query]
+    def curl(self, base_url: str, *, compressed: bool = False) -> str:
+        """Write it as a command for a shell in which `FEATHER_API_KEY` holds the key.
+
+        Arguments:
+            base_url: where the deployment is.
+            compressed: whether to take a compressed answer, which the check always does.
+
+        """
+        pairs = [f"{quote(name, safe='')}={quote(v, safe='')}" for name, v in self.query if isinstance(v, str)]
         url = f"{base_url}{self.path}" + ("?" + "&".join(pairs) if pairs else "")
-        words = ["curl", "-sS", "-i"]
+        words = ["curl", "-sS", "-i", *(["--compressed"] if compressed else [])]
         if self.method == "HEAD":
             words.append("--head")
         elif self.method != "GET":
             words += ["-X", self.method]
-        words.append(f'"{url}"' if any(isinstance(value, Secret) for _, value in self.query) else shlex.quote(url))
+        words.append(shlex.quote(url))
+        secrets = [(name, value) for name, value in self.query if isinstance(value, Secret)]
+        if secrets:
+            words.append("-G")
+        for name, value in secrets:
+            # Only curl can encode what the shell makes of the key; it puts it at the end of the query.
+            words += ["--data-urlencode", f'"{quote(name, safe="")}={value.shell}"']
         for name, value in self.headers:
             # curl sends an empty header only where a semicolon stands for the colon.
-            text = f"{name};" if value == "" else f"{name}: {_shell(value, in_url=False)}"
+            text = f"{name};" if value == "" else f"{name}: {value.shell if isinstance(value, Secret) else value}"
             words += ["-H", f'"{text}"' if isinstance(value, Secret) else shlex.quote(text)]
         return " ".join(words)
 
@@ -98,12 +110,6 @@ class Request:
 def reveal(value: Text) -> str:
     """Give what is sent."""
     return value.value if isinstance(value, Secret) else value
-
-
-def _shell(value: Text, *, in_url: bool) -> str:
-    if isinstance(value, Secret):
-        return value.shell
-    return quote(value, safe="") if in_url else value
 
 
 @dataclass(frozen=True)

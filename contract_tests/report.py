@@ -133,7 +133,9 @@ class Report:
 
     def curl(self, exchange: Exchange) -> str:
         """Write a request as a curl command, the key left out."""
-        return self.redactor.text(exchange.request.curl(self.target))
+        return self.redactor.text(
+            exchange.request.curl(self.target, compressed=bool(exchange.header("content-encoding")))
+        )
 
     def text(self, text: str, most: int = SHOWN_TEXT) -> str:
         """Give a text that may hold anything so that it can be shown anywhere.

@@ -1,6 +1,8 @@
 """Makes the values that the check's tests are about."""
 
 import json
+from datetime import UTC, datetime
+from random import Random
 from typing import Any
 
 from contract_tests.by_integration.query import Row
@@ -17,6 +19,11 @@ from tests.twin.application import PATH
 __all__ = ["KEY", "PATH"]
 
 DATES = (("start_date", "2026-01-01"), ("end_date", "2026-01-31"))
+
+
+def seeded() -> Random:
+    """Make a source of random values that gives the same each time."""
+    return Random(0)  # noqa: S311  # repeatable, not secret
 
 
 def get(*query: tuple[str, str], key: str | None = KEY) -> Request:
@@ -59,6 +66,7 @@ def report(*outcomes: Outcome, settings: Settings | None = None, **more: Any) ->
         "path": PATH,
         "settings": settings or Settings(target="http://127.0.0.1:8000", api_key=KEY),
         "window": None,
+        "began": datetime(2026, 11, 20, tzinfo=UTC),
         "seconds": 1.0,
         "sent": 1,
         "exchanges": (exchange(),),
