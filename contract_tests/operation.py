@@ -62,7 +62,8 @@ class Operation:
         self._definition = source.data["paths"][path][method.lower()]
         self._document = source.data
         self._breaks: dict[tuple[int, bytes], tuple[str, ...]] = {}
-        self.api = schemathesis.openapi.from_dict(source.data)[path][method]
+        # A configuration of its own: without one, a schemathesis.toml about the current folder would be read.
+        self.api = schemathesis.openapi.from_dict(source.data, config=schemathesis.Config())[path][method]
 
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:

@@ -146,7 +146,7 @@ def read_date(text: str) -> Reading:
     try:
         full_date(text)
     except ValueError:
-        if text.startswith("0000-"):
+        if _is_of_year_0(text):
             return Reading.OPEN
         try:
             _PYDANTIC_DATE.validate_python(text)
@@ -154,3 +154,12 @@ def read_date(text: str) -> Reading:
             return Reading.INVALID
         return Reading.OPEN
     return Reading.VALID
+
+
+def _is_of_year_0(text: str) -> bool:
+    """Tell whether a text is a full-date but for its year, which Python's calendar lacks; it is a leap year."""
+    try:
+        full_date(f"0004{text.removeprefix('0000')}")
+    except ValueError:
+        return False
+    return text.startswith("0000")

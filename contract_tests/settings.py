@@ -13,6 +13,7 @@ from typing import Any
 from feather_kit.errors import InputError
 
 STANDARD_REQUESTS = 300
+LONGEST_TIMEOUT = 3600.0
 
 
 class Profile(StrEnum):
@@ -177,10 +178,12 @@ class Settings:
     def __post_init__(self) -> None:
         if self.max_requests is not None and self.max_requests < 1:
             raise InputError(f"--max-requests {self.max_requests} asks nothing", "Give a number above zero")
-        if self.timeout <= 0:
-            raise InputError(f"--timeout {self.timeout:g} is no time", "Give seconds above zero")
-        if self.ca_bundle is not None and not self.ca_bundle.exists():
-            raise InputError("--ca-bundle does not exist", "Name a PEM file of certificates", self.ca_bundle)
+        if not 0 < self.timeout <= LONGEST_TIMEOUT:
+            raise InputError(
+                f"--timeout {self.timeout:g} is no time", f"Give seconds above zero, and at most {LONGEST_TIMEOUT:g}"
+            )
+        if self.ca_bundle is not None and not self.ca_bundle.is_file():
+            raise InputError("--ca-bundle names no file", "Name a PEM file of certificates", self.ca_bundle)
         if self.accept_update and self.accept is None:
             raise InputError("--accept-update has no file to write", "Name one with --accept FILE")
 
