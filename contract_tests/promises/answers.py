@@ -166,7 +166,11 @@ def _names(attempt: Attempt) -> None:
         unnamed = [name for name in expect(exchange.request).offending if name not in named]
         return f"a 422 in which no `loc` names {' or '.join(unnamed)}" if unnamed else None
 
-    came = [exchange for exchange in _documented_answers(attempt) if exchange.status == 422 and exchange.is_json]
+    came = [
+        exchange
+        for exchange in _documented_answers(attempt)
+        if exchange.status == 422 and exchange.is_json and expect(exchange.request).offending
+    ]
     _try_all(attempt, came, fault, "no 422 with a JSON body came")
 
 
