@@ -97,8 +97,8 @@ def test_a_key_never_stands_in_the_line() -> None:
             assert len(ODD_KEY) < 4 or ODD_KEY[1:-1] not in line
 
 
-VALUES = st.text(st.characters(exclude_categories=("Cs",)), max_size=12)
-HEADERS = st.text(st.characters(min_codepoint=33, max_codepoint=0x2FF, categories=("L", "N", "P", "S")), max_size=12)
+VALUES = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+HEADERS = st.text(st.characters(min_codepoint=33, max_codepoint=0x2FF, categories=["L", "N", "P", "S"]), max_size=12)
 
 
 @settings(max_examples=4, deadline=None)
