@@ -10,7 +10,7 @@ from mock_server.checked import EARLIEST, Reader
 
 MOST_DAILY = 1e8
 _MOST_MS = 600_000
-_TAIL = (1.2, 12.0)  # the least and the most that a p95 is of its median: the knots of `latency.py` reach so far
+_TAIL = (1.2, 6.0)  # how many medians a p95 may be: for these, `latency.RELATIVE_ERROR` holds
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 _INCIDENT = ("from", "to", "vendor_error_rate", "exception_rate", "latency", "volume", "cause")

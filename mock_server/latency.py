@@ -25,7 +25,7 @@ if TYPE_CHECKING:  # these take 10 ms to import
     IntArray = npt.NDArray[np.int64]
     FloatArray = npt.NDArray[np.float64]
 
-RELATIVE_ERROR: Final = 0.02
+RELATIVE_ERROR: Final = 0.025
 """How far a p95 may be from that of the smooth distributions, as a share of it."""
 
 SCALE: Final = 2000
@@ -33,15 +33,16 @@ SCALE: Final = 2000
 TARGET: Final = 1900
 """95 % of `SCALE`."""
 FINE: Final = 64
-"""Fine steps from a knot to the next: latencies of a day move by whole fine steps."""
+"""Fine steps in a quarter of the way from the median to the p95: latencies of a day move by whole ones."""
 MOST_LEVEL: Final = 40 * FINE
 """Fine steps that a day may be slower or faster than usual at most."""
 UNITS_PER_MS: Final = 1000
 """Latencies of knots are whole microseconds."""
 
 _ODDS: Final = 19.0  # of 95 % to 5 %
-_STEPS: Final = 4  # knots from the median to the p95
-_FAR: Final = 64  # knots to each side of the p95 that the tables reach
+_STEPS: Final = 4
+_FAR: Final = 64  # quarters to each side of the p95 that the tables reach
+_RATIO: Final = 1.25  # of latencies at a knot and the next, at most; found by search, for `RELATIVE_ERROR`
 
 
 def _root(value: float, degree: int) -> float:
@@ -71,7 +72,7 @@ def _shares() -> IntArray:
 
 @lru_cache(4096)
 def _ratios(tail: float) -> tuple[float, ...]:
-    """Give the latency at each knot around the p95, as a multiple of it; `tail` is the p95 over the median."""
+    """Give latencies at each quarter around the p95, as multiples of it; `tail` is the p95 over the median."""
     return tuple(_powers(_root(tail, _STEPS), 1.0, _FAR))
 
 
@@ -87,6 +88,24 @@ def fine_steps(tail: float, factor: float) -> float:
     return (low - _FAR + part) * FINE
 
 
+def _raised(base: float, exponent: int) -> float:
+    """Raise to a whole power, by multiplication and division alone."""
+    result = 1.0
+    for _ in range(abs(exponent)):
+        result *= base
+    return result if exponent >= 0 else 1 / result
+
+
+@lru_cache(4096)
+def _between(tail: float) -> tuple[int, float]:
+    """Give how far it is from a knot to the next, in fine steps and as a ratio of latencies.
+
+    The wider the tail, the closer the knots stand, in steps: the error is the greater, the greater the ratio.
+    """
+    steps = min(FINE, int(fine_steps(tail, _RATIO)))
+    return steps, _raised(_root(tail, _STEPS * FINE), steps)
+
+
 def knots(p95: float, tail: float, low: int, high: int) -> list[tuple[int, int]]:
     """Give the knots that reach from `low` to `high` fine steps around the p95 of a usual day.
 
@@ -94,10 +113,9 @@ def knots(p95: float, tail: float, low: int, high: int) -> list[tuple[int, int]]
         For each its latency in microseconds, and its place in fine steps.
 
     """
-    table = _ratios(tail)
-    first = max(-_FAR, low // FINE)
-    last = min(_FAR, -(-high // FINE))
-    return [(round(p95 * UNITS_PER_MS * table[_FAR + place]), place * FINE) for place in range(first, last + 1)]
+    steps, ratio = _between(tail)
+    first, last = low // steps, -(-high // steps)
+    return [(round(p95 * UNITS_PER_MS * _raised(ratio, place)), place * steps) for place in range(first, last + 1)]
 
 
 def place_of(p95: float, tail: float, latency: int) -> int:

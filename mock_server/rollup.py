@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from feather_kit.errors import InputError
@@ -31,6 +31,24 @@ class Rollup:
         self._modes = {each.name for each in account.catalogue.modes} | {pin.mode for pin in account.pins}
         self._pinned = {(pin.slug, pin.mode): pin for pin in account.pins}
         self._sums: dict[tuple[str | None, str | None], Sums | Chapters | _PinnedRows] = {}
+
+    @property
+    def first_day(self) -> date:
+        """The first day that may have traffic; the last one, where there is none at all."""
+        account = self._account
+        days = [account.ordinal(each.first_day) for each in account.catalogue.integrations]
+        days += [account.ordinal(pin.day) for pin in account.pins]
+        return date.fromordinal(min([*days, account.last]))
+
+    @property
+    def last_day(self) -> date:
+        """The last day with traffic."""
+        return self._account.today
+
+    @property
+    def nbytes(self) -> int:
+        """The memory that all sums take."""
+        return sum(sums.nbytes for sums in self._sums.values())
 
     def rows(self, start: date, end: date, mode: str | None, slug: str | None) -> list[Row]:
         """Give the rows of the days from `start` to `end`, both included, in the order of their keys.
@@ -93,8 +111,8 @@ def build_rollup(fixtures: Fixtures, scenario: str, seed: int, today: date) -> R
         raise InputError(f"there is no scenario {scenario!r}", f"Name one of: {names}")
     chosen = fixtures.scenarios[scenario]
     account = Account(chosen.apply(fixtures.catalogue), chosen.pins, seed, today)
-    first = min((account.ordinal(each.first_day) for each in account.catalogue.integrations), default=account.last)
-    if account.last - first >= MOST_DAYS:
-        latest = date.fromordinal(first + MOST_DAYS - 1)
+    rollup = Rollup(account)
+    if (today - rollup.first_day).days >= MOST_DAYS:
+        latest = rollup.first_day + timedelta(days=MOST_DAYS - 1)
         raise InputError(f"{today} is too long after the first day of traffic", f"Let today be {latest} at the latest")
-    return Rollup(account)
+    return rollup

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import fsum
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -179,7 +180,7 @@ def _unsettled(rate: FloatArray, noise: FloatArray) -> FloatArray:
 def _plan(integration: Integration, account: Account, days: IntArray) -> FloatArray:
     """Give the volume of each day as growth, week and the first weeks have it."""
     age = days - account.ordinal(integration.first_day)
-    total = sum(integration.week) or 1.0
+    total = fsum(integration.week) or 1.0  # `sum` rounds otherwise from Python 3.12 on
     week = np.array([part * 7 / total for part in integration.week])
     volume = integration.daily_volume * _growth(integration.growth, age) * _ramp(age)
     volume *= week[(days + 6) % 7]  # ordinal 1, 1 January of year 1, is a Monday
@@ -233,8 +234,8 @@ def shares(
 ) -> Mapping[tuple[str, str], float]:
     """Give the part that each workspace and mode has of an integration's traffic."""
     users = [each for each in workspaces if integration.workspaces is None or each.slug in integration.workspaces]
-    of_users = sum(each.share for each in users)
-    of_modes = sum(each.share for each in modes)
+    of_users = fsum(each.share for each in users)
+    of_modes = fsum(each.share for each in modes)
     return {
         (user.slug, mode.name): (user.share / of_users) * (mode.share / of_modes) for user in users for mode in modes
     }
