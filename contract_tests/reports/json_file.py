@@ -13,20 +13,20 @@ from contract_tests.report import Report
 def render_json(report: Report) -> str:
     """Write a report as JSON; `README.md` says what each member means."""
     value = {
-        "target": report.target,
+        "target": report.line(report.target),
         "document": {"title": report.title, "version": report.version},
         "seed": report.settings.seed,
         "requests": report.sent,
         "seconds": round(report.seconds, 3),
         "verdict": report.verdict.value,
-        "why": report.why_none or "",
+        "why": report.line(report.why_none or ""),
         "answers_with_rows": report.answers_with_rows,
         "window": str(report.window) if report.window else None,
-        "notes": list(report.notes),
+        "notes": [report.line(note) for note in report.notes],
         "command": report.command,
         "promises": [_promise(report, outcome) for outcome in report.outcomes],
     }
-    return json.dumps(report.redactor.value(value), ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
 
 
 def _promise(report: Report, outcome: Outcome) -> dict[str, Any]:
@@ -38,7 +38,7 @@ def _promise(report: Report, outcome: Outcome) -> dict[str, Any]:
         "source": promise.source.value,
         "evidence": {
             "requests": outcome.requests,
-            "why": outcome.why,
+            "why": report.why(outcome),
             "findings": [_finding(report, finding) for finding in outcome.findings],
             "more": outcome.more,
         },
@@ -47,7 +47,7 @@ def _promise(report: Report, outcome: Outcome) -> dict[str, Any]:
 
 def _finding(report: Report, finding: Finding) -> dict[str, Any]:
     return {
-        "what": finding.what,
+        "what": report.what(finding),
         "exchanges": [_exchange(report, exchange) for exchange in finding.exchanges],
     }
 
@@ -57,7 +57,7 @@ def _exchange(report: Report, exchange: Exchange) -> dict[str, Any]:
         "number": exchange.number,
         "curl": report.curl(exchange),
         "status": exchange.status,
-        "failure": exchange.failure,
+        "failure": report.failure(exchange),
         "headers": [list(pair) for pair in report.headers(exchange)],
         "body": report.body(exchange),
         "seconds": round(exchange.seconds, 4),
