@@ -66,7 +66,6 @@ def _leap_days(run: Run) -> list[Query]:
 def _distant(run: Run) -> list[Query]:
     return [
         Query(date(1969, 12, 31), date(1970, 1, 1)),
-        Query(date(1583, 1, 1), date(1901, 12, 13)),
         Query(EPOCH, run.samples.window.end),
         Query(run.samples.window.start, date(2038, 1, 20)),
         Query(date(2100, 2, 28), date(2101, 3, 1)),

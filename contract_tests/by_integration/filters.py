@@ -21,7 +21,6 @@ PATTERNS = (
     ("slug", ".*"),
     ("slug", "all"),
     ("mode", "%"),
-    ("mode", "*"),
     ("mode", "null"),
     ("mode", "all"),
 )
@@ -37,7 +36,7 @@ TEXTS = (
     ("slug", "nul\x00nul"),
     ("mode", "日本語-🦜"),
     ("mode", "y" * 2000),
-    ("mode", 'quote"\\back;'),
+    ("mode", 'O\'Brien "quote" \\back;'),
 )
 """Values that nothing has, and that fields, encodings and statements are too small for."""
 

@@ -28,11 +28,11 @@ from contract_tests.promise import Attempt, BrokenError, Finding, Promise, Sourc
 from contract_tests.properties import for_all
 from contract_tests.run import Run
 
-SCALES = tuple(2**power for power in range(11))
+SCALES = tuple(2**power for power in range(10))
 """Days. Ranges of these lengths end together, and each is made of two halves: wherever a server begins to treat a
 range as a long one, there is a whole that it does and halves that it does not."""
 
-REPEATED = 9
+REPEATED = 8
 SMALLER = 4
 """Equations about a single day that are tried where the one about all of them breaks."""
 
@@ -76,16 +76,20 @@ def halving(end: date, days: int, filters: Query) -> Equation:
     return Equation(whole, (filters.over(whole.start, before(late.start, 1)), late))
 
 
-def isolating(start: date, days: Sequence[date], end: date, filters: Query) -> Equation:
-    """Give the equation of a range and the same days cut so that each of `days` stands alone."""
-    parts: list[Query] = []
-    at = start
-    for day in days:
-        if at < day:
-            parts.append(filters.over(at, before(day, 1)))
-        parts.append(filters.over(day, day))
-        at = after(day, 1)
-    return Equation(filters.over(start, end), (*parts, filters.over(at, end)))
+def isolating(start: date, days: Sequence[date], end: date, filters: Query, cuts: Sequence[date] = ()) -> Equation:
+    """Give the equation of a range and the same days in parts.
+
+    Arguments:
+        start: the range's first day.
+        days: days that stand alone.
+        end: the range's last day.
+        filters: the filters of all.
+        cuts: days that begin a part.
+
+    """
+    starts = sorted({start, *days, *(after(day, 1) for day in days), *cuts})
+    ends = [before(day, 1) for day in starts[1:]] + [end]
+    return Equation(filters.over(start, end), tuple(map(filters.over, starts, ends)))
 
 
 def special_days(run: Run) -> list[date]:
@@ -147,7 +151,9 @@ def _filtered_equations(run: Run) -> list[Equation]:
 def _border_equations(run: Run) -> list[Equation]:
     """Give one equation over all special days; where it breaks, smaller ones tell which of them it was."""
     days = special_days(run)
-    return [isolating(before(days[0], 3), days, after(days[-1], 2), _no_filters(run))]
+    # The last 31st stands alone: the month's end before it ends a longer part.
+    months = [day.replace(day=1) for day in days if day.day == 31]
+    return [isolating(before(days[0], 3), days, after(days[-1], 2), _no_filters(run), cuts=months[-1:])]
 
 
 def drawn_equations(run: Run) -> st.SearchStrategy[Equation]:
@@ -233,6 +239,7 @@ def _hold_more(attempt: Attempt) -> None:
     steps = [
         (plain.over(week, yesterday), plain.over(week, run.today)),
         (plain.over(week, run.today), plain.over(week, after(run.today, 30))),
+        (window, plain.over(before(past(run), 1499), past(run))),
         (window, plain.over(EPOCH, window.end)),
         (window, plain.over(window.start, date(2038, 1, 20))),
         (window, plain.over(date.min, window.end)),

@@ -16,13 +16,8 @@ def promises() -> tuple[Promise, ...]:
     return (
         Promise("undocumented-methods", "A method that the document lacks is refused", document, None, _methods),
         Promise("head-and-options", "HEAD and OPTIONS are answered as HTTP has them", kit, None, _head_and_options),
-        Promise(
-            "any-accept-header",
-            "The answer is the same whatever a client accepts",
-            document,
-            200,
-            _negotiation,
-        ),
+        Promise("odd-requests", "What the rules leave open makes no server fail", kit, None, _odd),
+        Promise("any-accept-header", "A client's Accept headers change nothing", document, 200, _negotiation),
     )
 
 
@@ -80,7 +75,7 @@ def _negotiation(attempt: Attempt) -> None:
     run = attempt.run
     findings = []
     request = run.request(*run.samples.valid[0])
-    for header in (("Accept", BROWSER), ("Accept", "application/json"), ("Accept-Encoding", "identity")):
+    for header in (("Accept", BROWSER), ("Accept-Encoding", "identity")):
         exchange = attempt.call(request.with_headers(*request.headers, header))
         finding = judge_exchange(attempt, exchange)
         if finding is not None:

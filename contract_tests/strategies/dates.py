@@ -22,7 +22,7 @@ def malformed(day: date, *, turn: int) -> tuple[str, ...]:
     """
     always = (
         "not-a-date",
-        f"{day.year}-{day.month}-{day.day}",
+        f"{day.year}-{day.month}-{day.day % 9 + 1}",
         f"{day:%Y%m%d}",
         f"{day}T12:30:00",
     )
@@ -38,6 +38,7 @@ def malformed(day: date, *, turn: int) -> tuple[str, ...]:
         "today",
         day.isoformat().translate(_ARABIC_DIGITS),
         "null",
+        f"{day:%Y-%m}",
         "1767225601",
     )
     return _invalid((*always, *shared[turn::2]))
