@@ -19,7 +19,7 @@ LONGEST_LINE = 8 * 1024
 """Bytes of a request line that a server must take: RFC 9112, section 3, recommends 8,000 octets at the least."""
 
 _TOO_LONG = frozenset({400, 414, 431})
-_UNDOCUMENTED_PARAMETER = frozenset({400, 422})
+_UNEXPECTED_PARAMETER = frozenset({400, 422})
 _CONTROL_CHARACTER = frozenset(range(400, 500))
 _PYDANTIC_DATE: TypeAdapter[date] = TypeAdapter(date)
 
@@ -112,8 +112,8 @@ class Oracle:
     def _with_oddities(self, request: Request, allowed: dict[int, str], offending: tuple[str, ...]) -> Expectation:
         odd: set[int] = set()
         known = {parameter.name for parameter in self._operation.parameters}
-        if any(name not in known for name, _ in request.query):
-            odd |= _UNDOCUMENTED_PARAMETER
+        if any(name not in known or len(request.values(name)) > 1 for name, _ in request.query):
+            odd |= _UNEXPECTED_PARAMETER
         texts = [text for name in known for text in request.values(name)]
         texts += request.header(self._operation.key_header)
         if any(unicodedata.category(character) == "Cc" for text in texts for character in text):
@@ -121,8 +121,7 @@ class Oracle:
         if len(request.url("")) + len("GET  HTTP/1.1") > LONGEST_LINE:
             odd |= _TOO_LONG
         preferred = next(iter(allowed))
-        excused = frozenset(odd - set(allowed))
-        return Expectation(frozenset(allowed) | excused, preferred, excused, offending, allowed[preferred])
+        return Expectation(frozenset(allowed) | odd, preferred, frozenset(odd), offending, allowed[preferred])
 
     def _read(self, parameter: Parameter, request: Request) -> Reading:
         texts = request.values(parameter.name)
