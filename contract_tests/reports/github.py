@@ -144,7 +144,7 @@ def _block(language: str, text: str) -> list[str]:
     return [f"{fence}{language}", text, fence]
 
 
-def annotations(report: Report) -> list[str]:
+def write_annotations(report: Report) -> list[str]:
     """Write an annotation for each promise that did not come out well, and one for those not exercised."""
     lines: list[str] = []
     for status, level in _LEVELS.items():

@@ -76,7 +76,7 @@ def print_report(console: Console, report: Report) -> None:
         _print_outcomes(console, report)
         _print_verdict(console, report)
     if github.is_github():
-        for annotation in github.annotations(report):
+        for annotation in github.write_annotations(report):
             _line(console, annotation)
 
 
