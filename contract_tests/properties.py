@@ -8,6 +8,7 @@ from typing import TypeVar
 from hypothesis import HealthCheck, Phase, given, reject, seed, settings
 from hypothesis.strategies import SearchStrategy
 
+from contract_tests.call import BudgetSpentError, NoVerdictError
 from contract_tests.promise import Attempt, BrokenError, Finding
 
 Case = TypeVar("Case")
@@ -47,21 +48,27 @@ def for_all(
 
     """
     findings: list[Finding] = []
-    for case in cases:
-        finding = judge(case)
-        if finding is not None:
-            findings.append(finding)
-            if len(findings) == MOST_FINDINGS:
-                break
-    count = round(draws * attempt.run.settings.profile.draws)
-    if not findings and drawn is not None and count:
-        _draw(attempt, judge, drawn, count)
+    try:
+        for case in cases:
+            finding = judge(case)
+            if finding is not None:
+                findings.append(finding)
+                if len(findings) == MOST_FINDINGS:
+                    break
+        count = round(draws * attempt.run.settings.profile.draws)
+        if not findings and drawn is not None and count:
+            _draw(attempt, judge, drawn, count)
+    except BudgetSpentError:
+        # What was found stands, whether or not there are requests left to find more.
+        if not findings:
+            raise
     attempt.settle(findings)
 
 
 def _draw(attempt: Attempt, judge: Callable[[Case], Finding | None], drawn: SearchStrategy[Case], count: int) -> None:
     known: dict[str, Finding | None] = {}
     spent_at: list[int] = []
+    ended_by: list[Exception] = []
 
     @seed(attempt.run.seed_for(attempt.promise.id))
     @settings(
@@ -76,11 +83,20 @@ def _draw(attempt: Attempt, judge: Callable[[Case], Finding | None], drawn: Sear
     @given(drawn)
     def holds(case: Case) -> None:
         name = repr(case)
+        if ended_by:
+            # Hypothesis takes this for a failing case, and goes on to make it smaller: nothing more is asked.
+            raise ended_by[0]
         if name not in known:
             # Once a case fails, only so many more requests are spent on a smaller one.
             if spent_at and attempt.run.ledger.sent - spent_at[0] >= SHRINKING:
                 reject()
-            known[name] = judge(case)
+            try:
+                known[name] = judge(case)
+            except (BudgetSpentError, NoVerdictError) as error:
+                if spent_at:
+                    reject()
+                ended_by.append(error)
+                raise
         finding = known[name]
         if finding is not None:
             spent_at.append(attempt.run.ledger.sent)
