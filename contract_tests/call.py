@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+from typing import Protocol
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -21,6 +23,9 @@ LONGEST_WAIT = 60.0
 """Seconds: a `Retry-After` beyond this ends the run rather than hold it up."""
 
 MOST_WAITS = 5
+REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that a client may send again unasked: the safe ones (RFC 9110, section 9.2.2)."""
+
 CONNECT_BACKOFF = (0.1, 0.4, 1.6)
 LARGEST_BODY = 64 * 1024 * 1024
 
@@ -54,17 +59,49 @@ class Ledger:
         exchanges: every request with the answer that counted, in their order.
         sent: how many requests went out, those included that a 429 put off.
         notes: what the sender did unasked: waits and repeated attempts.
+        begun: when the run began, by `time.monotonic`.
 
     """
 
     exchanges: list[Exchange] = field(default_factory=list)
     sent: int = 0
     notes: list[str] = field(default_factory=list)
+    begun: float = field(default_factory=time.monotonic)
 
     def note(self, text: str) -> None:
         """Keep a thing worth telling, once."""
         if text not in self.notes:
             self.notes.append(text)
+
+
+class Clock(Protocol):
+    """Tells the time in seconds, and lets it pass."""
+
+    def monotonic(self) -> float:
+        """Give the seconds since some moment."""
+
+    def sleep(self, seconds: float, /) -> None:
+        """Let so many seconds pass."""
+
+
+@dataclass(frozen=True)
+class Manners:
+    """How a caller is to behave.
+
+    Attributes:
+        most: the number of requests after which `BudgetSpentError` is raised.
+        timeout: seconds that a connection, an answer's beginning and the whole of its body may take.
+        rate: the most requests a second, if there is a limit.
+        ca_bundle: the certificates to trust, if not the usual ones.
+        clock: what pauses are made by.
+
+    """
+
+    most: int
+    timeout: float = 10.0
+    rate: Rate | None = None
+    ca_bundle: Path | None = None
+    clock: Clock = time
 
 
 class Caller:
@@ -74,36 +111,21 @@ class Caller:
         base_url: where the deployment is, without a slash at its end.
         redactor: told of each value made of the key before it is sent.
         ledger: where the exchanges go.
-        most: the number of exchanges after which `BudgetSpentError` is raised.
-        timeout: seconds to wait for a connection, and between two bytes.
-        rate: the most requests a second, if there is a limit.
-        ca_bundle: the certificates to trust, if not the usual ones.
-        begun: when the run began, by `time.monotonic`; now, if it is not given.
+        manners: how to behave.
 
     """
 
-    def __init__(
-        self,
-        base_url: str,
-        redactor: Redactor,
-        ledger: Ledger,
-        *,
-        most: int,
-        timeout: float = 10.0,
-        rate: Rate | None = None,
-        ca_bundle: Path | None = None,
-        begun: float | None = None,
-    ) -> None:
+    def __init__(self, base_url: str, redactor: Redactor, ledger: Ledger, manners: Manners) -> None:
         self.base_url = base_url
         self.redactor = redactor
         self.ledger = ledger
-        self._most = most
-        self._timeout = timeout
-        self._gap = 1 / rate.per_second if rate else 0.0
+        self._manners = manners
+        self._clock = manners.clock
+        self._gap = 1 / manners.rate.per_second if manners.rate else 0.0
         self._next = 0.0
-        self._begun = time.monotonic() if begun is None else begun
         self._answered = False
-        self._session = _session(base_url, ca_bundle)
+        self._distrusts_idle = False
+        self._session = _session(base_url, manners.ca_bundle)
 
     def close(self) -> None:
         """Close the connections."""
@@ -118,16 +140,13 @@ class Caller:
 
         Raises:
             NoVerdictError: the target was never reached, or asks to wait too long.
-            BudgetSpentError: no request is left.
+            BudgetSpentError: no request is left, this one or its repetition.
 
         """
-        if len(self.ledger.exchanges) >= self._most:
-            raise BudgetSpentError
         for text in [value for _, value in (*request.query, *request.headers) if isinstance(value, Secret)]:
             self.redactor.hide(text.value)
         for attempt in range(MOST_WAITS + 1):
             exchange = self._send_connected(request)
-            self.ledger.sent += 1
             wait = retry_after(exchange)
             if wait is None or attempt == MOST_WAITS:
                 break
@@ -137,7 +156,7 @@ class Caller:
                     "Run again later, or with --rate-limit",
                 )
             self.ledger.note("the target answered 429: waited as Retry-After says, and asked again")
-            time.sleep(wait)
+            self._clock.sleep(wait)
         self.ledger.exchanges.append(exchange)
         return exchange
 
@@ -148,37 +167,59 @@ class Caller:
                 return self._send(request)
             except (requests.ConnectionError, requests.Timeout) as error:
                 if not _never_connected(error):
-                    # A server may close an idle connection just as a request goes out on it: RFC 9112, section
-                    # 9.3.1, lets a client send a GET again. A second time, it is the server's answer.
-                    if self._answered and pause == CONNECT_BACKOFF[0] and not isinstance(error, requests.Timeout):
+                    if self._may_be_idle(request, error):
                         self.ledger.note("a connection was closed without an answer: asked again on a new one")
+                        self._distrusts_idle = True
                         continue
                     return self._failed(request, _reason(error))
                 if pause is None or isinstance(error, requests.exceptions.SSLError):
                     raise self._unreachable(error) from None
                 self.ledger.note("a connection could not be made: tried again")
-                time.sleep(pause)
+                self._clock.sleep(pause)
+            except requests.RequestException as error:
+                raise NoVerdictError(
+                    f"The request cannot be sent: {self.redactor.text(str(error))}",
+                    "Mend the URL, or the proxy that the environment names",
+                ) from None
         raise AssertionError("the last attempt returns or raises")
 
+    def _may_be_idle(self, request: Request, error: Exception) -> bool:
+        """Tell whether a connection may have been closed just as a request went out on it, as idle ones are.
+
+        RFC 9112, section 9.3.1, lets a client send a GET again then. From there on each request gets a connection
+        of its own, and one that is closed without an answer is the server's fault.
+        """
+        return (
+            self._answered
+            and not self._distrusts_idle
+            and request.method in REPEATABLE
+            and not isinstance(error, requests.Timeout)
+        )
+
     def _take_turn(self) -> None:
+        if self.ledger.sent >= self._manners.most:
+            raise BudgetSpentError
         if self._gap:
-            now = time.monotonic()
-            time.sleep(max(0.0, self._next - now))
+            now = self._clock.monotonic()
+            self._clock.sleep(max(0.0, self._next - now))
             self._next = max(now, self._next) + self._gap
 
     def _send(self, request: Request) -> Exchange:
+        if self._distrusts_idle:
+            self._session.close()  # its connections: it can be used on
         # Header values go out as UTF-8: what a key outside of Latin-1 does to a server is worth knowing.
         headers = {name: reveal(value).encode() for name, value in request.headers}
         begun = time.monotonic()
+        self.ledger.sent += 1
         with self._session.request(
             request.method,
             request.url(self.base_url),
             headers=headers,
-            timeout=self._timeout,
+            timeout=self._manners.timeout,
             allow_redirects=False,
             stream=True,
         ) as response:
-            body, failure = _read(response)
+            body, failure = _read(response, self._manners.timeout)
             self._answered = True
             raw = response.raw.headers
             exchange = Exchange(
@@ -189,14 +230,14 @@ class Caller:
                 body=body,
                 seconds=time.monotonic() - begun,
                 failure=failure,
-                started=begun - self._begun,
+                started=begun - self.ledger.begun,
             )
         self._session.cookies.clear()
         return exchange
 
     def _failed(self, request: Request, reason: str) -> Exchange:
         number = len(self.ledger.exchanges) + 1
-        started = time.monotonic() - self._begun
+        started = time.monotonic() - self.ledger.begun
         return Exchange(number=number, request=request, status=0, failure=reason, started=started)
 
     def _unreachable(self, error: Exception) -> NoVerdictError:
@@ -242,8 +283,28 @@ def _session(base_url: str, ca_bundle: Path | None) -> requests.Session:
     return session
 
 
-def _read(response: requests.Response) -> tuple[bytes, str | None]:
-    """Read the body, and say what broke on the way."""
+def _read(response: requests.Response, timeout: float) -> tuple[bytes, str | None]:
+    """Read the body, and say what broke on the way.
+
+    The time-out of a socket starts anew with each byte: a server that lets a body drip is stopped by a watch.
+    """
+    late = threading.Event()
+
+    def stop() -> None:
+        late.set()
+        response.raw.shutdown()
+
+    watch = threading.Timer(timeout, stop)
+    watch.daemon = True
+    watch.start()
+    try:
+        body, failure = _read_to_its_end(response)
+    finally:
+        watch.cancel()
+    return body, f"the body did not end within {timeout:g} s" if late.is_set() else failure
+
+
+def _read_to_its_end(response: requests.Response) -> tuple[bytes, str | None]:
     body = bytearray()
     try:
         for chunk in response.iter_content(64 * 1024):

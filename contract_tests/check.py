@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from contract_tests import by_integration
 from contract_tests.accepted import Accepted, load_accepted, settle_accepted
 from contract_tests.by_integration.window import prepare
-from contract_tests.call import BudgetSpentError, Caller, Ledger, NoVerdictError
+from contract_tests.call import BudgetSpentError, Caller, Ledger, Manners, NoVerdictError
 from contract_tests.catalogue import all_promises
 from contract_tests.operation import load_operation
 from contract_tests.oracle import Oracle
@@ -57,6 +57,8 @@ class Check:
         self.outcomes: dict[str, Outcome] = {}
         self.no_verdict: str | None = None
         self.interrupted = False
+        self.budget_spent = False
+        self.select = ""
         self.stopped_by: InputError | None = None
         self._target: Target | None = None
         self._run: Run | None = None
@@ -64,7 +66,6 @@ class Check:
         self._redactor = Redactor(settings.api_key or "")
         self._stack = ExitStack()
         self._began = datetime.now(UTC)
-        self._begun = time.monotonic()
 
     def open(self) -> None:
         """Open the target, and find the days that hold data.
@@ -82,11 +83,7 @@ class Check:
             target.base_url,
             self._redactor,
             self._ledger,
-            most=settings.most_requests,
-            timeout=settings.timeout,
-            rate=settings.rate_limit,
-            ca_bundle=settings.ca_bundle,
-            begun=self._begun,
+            Manners(settings.most_requests, settings.timeout, settings.rate_limit, settings.ca_bundle),
         )
         self._stack.callback(caller.close)
         key = valid_key(target.key)
@@ -123,6 +120,7 @@ class Check:
         except BudgetSpentError:
             error = NotExercisedError(f"the {self.settings.most_requests} requests of the run were used up")
             self._ledger.note("the run's requests were used up: raise --max-requests")
+            self.budget_spent = True
         outcome = settle_accepted(conclude(attempt, error), self.accepted, self._run.today)
         self.outcomes[promise.id] = outcome
         return outcome
@@ -145,7 +143,7 @@ class Check:
             settings=self.settings,
             window=run.window if run else None,
             began=self._began,
-            seconds=time.monotonic() - self._begun,
+            seconds=time.monotonic() - self._ledger.begun,
             sent=self._ledger.sent,
             exchanges=tuple(self._ledger.exchanges),
             outcomes=outcomes,
@@ -153,6 +151,8 @@ class Check:
             no_verdict=self._redactor.text(self.no_verdict) if self.no_verdict else None,
             interrupted=self.interrupted,
             redactor=self._redactor,
+            budget_spent=self.budget_spent,
+            select=self.select,
         )
 
     def _notes(self, outcomes: tuple[Outcome, ...]) -> list[str]:

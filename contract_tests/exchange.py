@@ -89,12 +89,12 @@ class Request:
         elif self.method != "GET":
             words += ["-X", self.method]
         words.append(shlex.quote(url))
-        secrets = [(name, value) for name, value in self.query if isinstance(value, Secret)]
+        secrets = [(quote(name, safe=""), value) for name, value in self.query if isinstance(value, Secret)]
         if secrets:
             words.append("-G")
-        for name, value in secrets:
+        for name, secret in secrets:
             # Only curl can encode what the shell makes of the key; it puts it at the end of the query.
-            words += ["--data-urlencode", f'"{quote(name, safe="")}={value.shell}"']
+            words += ["--data-urlencode", f'"{name}={secret.shell}"']
         for name, value in self.headers:
             # curl sends an empty header only where a semicolon stands for the colon.
             text = f"{name};" if value == "" else f"{name}: {value.shell if isinstance(value, Secret) else value}"

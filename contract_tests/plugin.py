@@ -104,6 +104,7 @@ class PromiseFile(pytest.File):
                 stash[CHECK] = Check(_settings(self.config))
             except InputError as error:
                 raise pytest.UsageError(str(error)) from None
+        stash[CHECK].select = self.config.option.keyword
         for promise in stash[CHECK].promises:
             about = promise.status or "any"
             name = {"nodeid": f"feather-check.{about}::{promise.id}"} if is_command else {}

@@ -60,6 +60,8 @@ class Report:
         no_verdict: why nothing can be said, where that is so.
         interrupted: whether the user ended the run.
         redactor: keeps the key out.
+        budget_spent: whether a promise could not be tried to its end for want of requests.
+        select: the expression that chose the promises, where one did.
 
     """
 
@@ -80,6 +82,8 @@ class Report:
     no_verdict: str | None
     interrupted: bool
     redactor: Redactor
+    budget_spent: bool = False
+    select: str = ""
 
     @cached_property
     def answers_with_rows(self) -> int:
@@ -104,7 +108,7 @@ class Report:
             return "No promise could be tried"
         if self.settings.require_data and not self.answers_with_rows:
             return "No row ever came, and --require-data asks for some"
-        if len(self.exchanges) >= self.settings.most_requests and self.count(Status.NOT_EXERCISED):
+        if self.budget_spent:
             return "The run's requests were used up before every promise was tried: raise --max-requests"
         if self.settings.strict and self.count(Status.NOT_EXERCISED):
             return "Some promises were not exercised, and --strict asks for all"
@@ -129,6 +133,8 @@ class Report:
                 continue
             if value != field.default or field.name == "seed":
                 words += _words(field.metadata["flags"][-1], value)
+        if self.select:
+            words += ["-k", self.select]
         return self.redactor.text(" ".join(shlex.quote(word) for word in words))
 
     def curl(self, exchange: Exchange) -> str:

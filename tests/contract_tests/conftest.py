@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from contract_tests.by_integration import inverted_range
-from contract_tests.call import Caller, Ledger
+from contract_tests.call import Caller, Ledger, Manners
 from contract_tests.operation import Operation, load_operation
 from contract_tests.oracle import Oracle
 from contract_tests.redaction import Redactor
@@ -33,7 +33,7 @@ def make_caller() -> Iterator[MakeCaller]:
     with ExitStack() as stack:
 
         def make(url: str, **more: Any) -> Caller:
-            caller = Caller(url, Redactor(KEY), Ledger(), **{"most": 1000, **more})
+            caller = Caller(url, Redactor(KEY), Ledger(), Manners(**{"most": 1000, **more}))
             stack.callback(caller.close)
             return caller
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contract_tests.call import Caller, Ledger
+from contract_tests.call import Caller, Ledger, Manners
 from contract_tests.exchange import Request, Secret
 from contract_tests.redaction import Redactor
 from contract_tests.run import valid_key
@@ -50,7 +50,7 @@ def server() -> Iterator[Loopback]:
 def try_requests(server: Loopback, key: str, requests: list[Request]) -> None:
     """Send requests by the check and by their lines, and compare what came."""
     server.seen.clear()
-    with closing(Caller(server.url, Redactor(key), Ledger(), most=100)) as caller:
+    with closing(Caller(server.url, Redactor(key), Ledger(), Manners(100))) as caller:
         for request in requests:
             caller.call(request)
     sent = list(server.seen)
