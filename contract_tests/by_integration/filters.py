@@ -22,7 +22,6 @@ PATTERNS = (
     ("slug", "all"),
     ("mode", "%"),
     ("mode", "null"),
-    ("mode", "all"),
 )
 """Values that nothing has, and that a query language, or a server's own habit, takes for everything."""
 
@@ -40,7 +39,7 @@ TEXTS = (
 )
 """Values that nothing has, and that fields, encodings and statements are too small for."""
 
-USUAL_MODES = ("live", "test", "production")
+USUAL_MODES = ("live", "test")
 """Modes that a deployment may well have. They are tried, and what comes is only held against the whole."""
 
 
@@ -169,8 +168,8 @@ def near_misses(value: str, *, turn: int) -> Iterator[str]:
     """
     middle = len(value) // 2
     always = (value.swapcase(), value[:-1], f"{value} ", f"{value[:middle]}%", f"{value},{NOTHING_HAS}")
-    first = (value[1:], f"{value[:middle]}_{value[middle + 1 :]}", value.translate(_ACCENTS), _percent_encoded(value))
-    second = (f" {value}", f"{value}x")
+    first = (f"{value[:middle]}_{value[middle + 1 :]}", value.translate(_ACCENTS), _percent_encoded(value))
+    second = (f" {value}",)
     yield from dict.fromkeys(text for text in (*always, *(first, second)[turn]) if text not in ("", value))
 
 

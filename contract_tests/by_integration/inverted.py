@@ -100,6 +100,6 @@ def _with_filters(run: Run) -> list[Query]:
     end = before(day, 5)
     return [
         *(Query(day, end, slug=slug) for slug in slugs),
-        *(Query(day, end, mode=mode) for mode in modes),
+        *(Query(day, end, mode=mode) for mode in modes[:1]),
         Query(day, end, slugs[0], modes[0]),
     ]

@@ -33,6 +33,9 @@ SCALES = tuple(2**power for power in range(10))
 range as a long one, there is a whole that it does and halves that it does not."""
 
 REPEATED = 8
+QUIETER = 5
+"""Steps, each of which halves the range, that are taken to find an integration with a single invocation."""
+
 SMALLER = 4
 """Equations about a single day that are tried where the one about all of them breaks."""
 
@@ -59,6 +62,7 @@ def promises() -> tuple[Promise, ...]:
             200,
             _hold_more,
         ),
+        Promise("few-calls-count", "A row of few invocations is a row like any other", kit, 200, _few_calls),
         Promise("p95-lies-between", "The p95 of a range lies between those of its parts", kit, 200, _p95_between),
         Promise(
             "same-answer-again",
@@ -143,8 +147,7 @@ def _filtered_equations(run: Run) -> list[Equation]:
         both = replace(plain, slug=slug, mode=mode)
         day = run.samples.day
         equations.append(halving(anchor, 64, both))
-        # Answers about a single day under both filters hold the rows with the fewest invocations.
-        equations.append(isolating(before(day, 1), [before(day, 1), day], after(day, 1), both))
+        equations.append(isolating(before(day, 1), [day], day, both))
     return equations
 
 
@@ -172,7 +175,7 @@ def drawn_equations(run: Run) -> st.SearchStrategy[Equation]:
 
 def _add_up(attempt: Attempt) -> None:
     run = attempt.run
-    _try_equations(attempt, _plain_equations(run), additivity, drawn_equations(run), draws=2)
+    _try_equations(attempt, _plain_equations(run), additivity, drawn_equations(run), draws=1)
 
 
 def _filtered_add_up(attempt: Attempt) -> None:
@@ -191,6 +194,30 @@ def _borders_add_up(attempt: Attempt) -> None:
         smaller = [isolating(before(day, 2), [day], after(day, 2), plain) for day in days]
         _try_equations(attempt, smaller[-SMALLER:], additivity)
         raise broken from None
+
+
+def _few_calls(attempt: Attempt) -> None:
+    """Follow the quietest integration into ever shorter ranges, down to a single invocation."""
+    run = attempt.run
+    filters = replace(_no_filters(run), slug=next(iter(run.known.slugs), None), mode=next(iter(run.known.modes), None))
+    whole = ask_for(attempt, halving(_anchor(run), 64, filters).whole)
+    findings: list[Finding] = []
+    for _ in range(QUIETER):
+        called = [row for row in (whole.rows or {}).values() if row.invocations > 0]
+        quietest = min(called, key=lambda row: row.invocations, default=None)
+        if quietest is None or quietest.invocations == 1 or whole.query.days == 1:
+            break
+        early, late = halving(whole.query.end, whole.query.days, whole.query).parts
+        half = ask_for(attempt, late)
+        if half.rows is not None and quietest.integration_key not in half.rows:
+            half = ask_for(attempt, early)
+        text = narrowing(half.rows or {}, whole.rows or {})
+        if text:
+            findings.append(Finding(f"{half.query} against {whole.query}: {text}", _exchanges(whole, half)))
+        whole = half
+    if not whole.total and not findings:
+        attempt.not_exercised("no row ever came for these ranges")
+    attempt.settle(findings)
 
 
 def _p95_between(attempt: Attempt) -> None:

@@ -37,7 +37,6 @@ def malformed(day: date, *, turn: int) -> tuple[str, ...]:
         f"{day}x",
         "today",
         day.isoformat().translate(_ARABIC_DIGITS),
-        "null",
         f"{day:%Y-%m}",
         "1767225601",
     )
