@@ -31,9 +31,9 @@ def serve(settings: Settings) -> None:
 
     """
     logging.basicConfig(level=logging.WARNING, format="feather-mock: %(levelname)s: %(message)s")
-    with _listen(settings.host, settings.port) as listener:
-        mock = _build(settings)
-        banner = mock.banner(_url(settings.host, listener))
+    with listen(settings.host, settings.port) as listener:
+        mock = build_quietly(settings)
+        banner = mock.banner(url_of(settings.host, listener))
         if settings.workers == 1:
             run(mock, listener, lambda: announce(banner))
         else:
@@ -50,31 +50,31 @@ def announce(banner: str) -> None:
 
 def run(mock: "Mock", listener: socket.socket, started: Callable[[], None]) -> None:
     """Serve on a bound socket, in this process, until SIGINT or SIGTERM; call `started` when it answers."""
-    config = uvicorn.Config(
-        mock,
-        access_log=False,
-        backlog=_BACKLOG,
-        http=Protocol,
-        lifespan="on",
-        log_config=None,
-        log_level=logging.WARNING,
-        proxy_headers=False,
-        server_header=False,
-        timeout_graceful_shutdown=_GRACE_SECONDS,
-        ws="none",
-    )
     # What stands now stands until the end: the collector need not look at it again, nor workers copy it.
     gc.freeze()
     # uvicorn ends by raising the signal again for the handler that was there before it: this one ends cleanly.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)
-    _Server(config, started).run(sockets=[listener])
+    Server(mock, started).run(sockets=[listener])
 
 
-class _Server(uvicorn.Server):
-    """A server that tells when it has started."""
+class Server(uvicorn.Server):
+    """uvicorn as the mock needs it; it tells when it has started, in the thread that serves."""
 
-    def __init__(self, config: uvicorn.Config, on_start: Callable[[], None]) -> None:
+    def __init__(self, mock: "Mock", on_start: Callable[[], None]) -> None:
+        config = uvicorn.Config(
+            mock,
+            access_log=False,
+            backlog=_BACKLOG,
+            http=Protocol,
+            lifespan="on",
+            log_config=None,
+            log_level=logging.WARNING,
+            proxy_headers=False,
+            server_header=False,
+            timeout_graceful_shutdown=_GRACE_SECONDS,
+            ws="none",
+        )
         super().__init__(config)
         self._on_start = on_start
 
@@ -85,7 +85,13 @@ class _Server(uvicorn.Server):
             self._on_start()
 
 
-def _build(settings: Settings) -> "Mock":
+def build_quietly(settings: Settings) -> "Mock":
+    """Build the mock, whatever warnings are turned into.
+
+    Raises:
+        InputError: the document or a fixture is not right.
+
+    """
     with warnings.catch_warnings():
         # Connexion, as it is imported, touches what Starlette and jsonschema have deprecated.
         warnings.simplefilter("ignore")
@@ -94,7 +100,7 @@ def _build(settings: Settings) -> "Mock":
     return build(settings)
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
     """Bind a socket.
 
     Raises:
@@ -123,7 +129,7 @@ def _refused(host: str, port: int, error: OSError) -> InputError:
     return InputError(f"cannot listen on {host} port {port}: {error.strerror}", "Give another --host or --port")
 
 
-def _url(host: str, listener: socket.socket) -> str:
+def url_of(host: str, listener: socket.socket) -> str:
     """Write the address as a browser on this machine can use it."""
     reachable = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)  # noqa: S104  # read, not bound
     return f"http://{f'[{reachable}]' if ':' in reachable else reachable}:{listener.getsockname()[1]}"
