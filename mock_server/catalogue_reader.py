@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from feather_kit.yaml_source import YamlSource
-from mock_server.catalogue import Catalogue, Holiday, Incident, Integration, Mode, Workspace
+from mock_server.catalogue import Ago, Catalogue, Day, Holiday, Incident, Integration, Mode, Workspace
 from mock_server.checked import EARLIEST, Reader
 
 MOST_DAILY = 1e8
@@ -67,7 +68,7 @@ def read_workspaces(at: Reader, *, relative: bool) -> tuple[Workspace, ...]:
             entry.mapping(("share", "first_day")).number("share", 1e-6, 1e6),
             entry.day("first_day", relative=relative) if "first_day" in entry else None,
         )
-        for slug, entry in at.entries()
+        for slug, entry in at.entries(least=1)
     )
 
 
@@ -80,7 +81,7 @@ def read_modes(at: Reader) -> tuple[Mode, ...]:
             entry.number("errors", 0, 100, 1.0),
             entry.number("latency", 0.1, 10, 1.0),
         )
-        for name, entry in at.entries()
+        for name, entry in at.entries(least=1)
     )
 
 
@@ -149,7 +150,7 @@ def _incident(at: Reader, *, relative: bool) -> Incident:
     at.mapping(_INCIDENT)
     first = at.day("from", relative=relative)
     last = at.day("to", relative=relative, default=first)
-    if type(first) is type(last) and (last < first if hasattr(first, "year") else last.days > first.days):  # type: ignore[union-attr, operator]  # both are of one type
+    if _backwards(first, last):
         raise at.refuse(f"the incident ends on {at.value['to']}, before it begins", "Swap the days", key="to")
     at.text("cause", "unknown")
     return Incident(
@@ -160,6 +161,13 @@ def _incident(at: Reader, *, relative: bool) -> Incident:
         at.number("latency", 0.1, 20, 1.0),
         at.number("volume", 0, 1000, 1.0),
     )
+
+
+def _backwards(first: Day, last: Day) -> bool:
+    """Tell whether two days of one kind are in the wrong order; of two kinds, nobody knows before today is told."""
+    if isinstance(first, Ago) and isinstance(last, Ago):
+        return last.days > first.days
+    return isinstance(first, date) and isinstance(last, date) and last < first
 
 
 def _holiday(at: Reader, weeks: Mapping[str, tuple[float, ...]]) -> Holiday:

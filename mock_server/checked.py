@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from feather_kit.errors import InputError
 from feather_kit.yaml_source import Pointer, YamlSource
 from mock_server.catalogue import Ago, Day
 
@@ -49,7 +50,7 @@ class Reader:
         """Read from the top of a file."""
         return cls(source, (), source.data)
 
-    def refuse(self, problem: str, remedy: str, *, key: str | int | None = None) -> Exception:
+    def refuse(self, problem: str, remedy: str, *, key: str | int | None = None) -> InputError:
         """Make the error that points at this value, or at its entry `key`."""
         pointer = self.pointer if key is None else (*self.pointer, key)
         return self.source.error(pointer, problem, remedy)
@@ -68,9 +69,11 @@ class Reader:
                     raise self.refuse(f"unknown key {key!r}", _nearest(key, allowed), key=key)
         return self
 
-    def entries(self) -> Iterator[tuple[str, "Reader"]]:
-        """Go through a mapping of names."""
+    def entries(self, *, least: int = 0) -> Iterator[tuple[str, "Reader"]]:
+        """Go through a mapping of names that has at least `least` of them."""
         self.mapping()
+        if len(self.value) < least:
+            raise self.refuse(f"{self._name()} is empty", f"Write {least} or more")
         for key in self.value:
             if not key or key != key.strip():
                 raise self.refuse(f"the name {key!r} is blank or has blanks around it", "Write a name", key=key)
@@ -82,6 +85,10 @@ class Reader:
             wanted = "a list" if least == 0 else f"a list of {least} or more"
             raise self.refuse(f"{self._name()} is {_shown(self.value)}", f"Write {wanted}")
         return [self.child(index) for index in range(len(self.value))]
+
+    def without(self, *keys: str) -> "Reader":
+        """Leave out some entries of a mapping."""
+        return Reader(self.source, self.pointer, {key: self.value[key] for key in self.value if key not in keys})
 
     def child(self, key: str | int) -> "Reader":
         """Read the entry `key`, which is there."""
@@ -112,11 +119,14 @@ class Reader:
         """Read a whole number from `low` to `high`."""
         if key not in self.value and default is not None:
             return default
-        at = self.need(key)
-        if not isinstance(at.value, int) or isinstance(at.value, bool) or not low <= at.value <= high:
-            wanted = f"Write a whole number from {low:,} to {high:,}"
-            raise at.refuse(f"{at._name()} is {_shown(at.value)}", wanted)
-        return at.value
+        return self.need(key).as_whole_number(low, high)
+
+    def as_whole_number(self, low: int, high: int) -> int:
+        """Take this value for a whole number from `low` to `high`."""
+        value = self.value
+        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+            raise self.refuse(f"{self._name()} is {_shown(value)}", f"Write a whole number from {low:,} to {high:,}")
+        return value
 
     def text(self, key: str, default: str | None = None) -> str:
         """Read a text that is not empty."""

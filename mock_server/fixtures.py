@@ -11,6 +11,8 @@ from mock_server.catalogue import Catalogue
 from mock_server.catalogue_reader import read_catalogue
 from mock_server.scenarios import NORMAL, Scenario, read_scenario
 
+_SUFFIXES = (".yaml", ".yml")
+
 
 @dataclass(frozen=True)
 class Fixtures:
@@ -31,14 +33,18 @@ def load_fixtures(folder: Path) -> Fixtures:
         InputError: `folder` holds no fixtures, or one of its files is wrong; names the file and the line.
 
     """
-    own = folder / "catalogue.yaml"
-    if not own.is_file() and not (folder / "scenarios").is_dir():
+    own = _yaml(folder, "catalogue")
+    if own is None and not (folder / "scenarios").is_dir():
         raise InputError("has no fixtures", "Name a folder with a catalogue.yaml or a folder scenarios/ in it", folder)
-    catalogue = read_catalogue(read_yaml(own if own.is_file() else FIXTURES / "catalogue.yaml"))
-    files = {path.stem: path for place in (FIXTURES, folder) for path in _scenario_files(place)}
+    catalogue = read_catalogue(read_yaml(own or FIXTURES / "catalogue.yaml"))
+    files = {path.stem: path for place in (FIXTURES, folder) for path in _scenarios(place)}
     scenarios = {name: read_scenario(name, read_yaml(path), catalogue) for name, path in sorted(files.items())}
     return Fixtures(catalogue, {"normal": NORMAL, **scenarios})
 
 
-def _scenario_files(folder: Path) -> list[Path]:
-    return sorted((folder / "scenarios").glob("*.yaml"))
+def _yaml(folder: Path, name: str) -> Path | None:
+    return next((path for suffix in _SUFFIXES if (path := folder / f"{name}{suffix}").is_file()), None)
+
+
+def _scenarios(folder: Path) -> list[Path]:
+    return sorted(path for suffix in _SUFFIXES for path in (folder / "scenarios").glob(f"*{suffix}"))

@@ -1,8 +1,8 @@
 """Scenarios: a state of the data on demand, told as changes to the catalogue."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from itertools import product
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice, product
 from typing import Any
 
 from feather_kit.yaml_source import YamlSource
@@ -21,6 +21,7 @@ from mock_server.noise import fraction
 from mock_server.pins import Pin, read_pins
 
 _MOST_GENERATED = 20_000
+_MOST_COMBINED = 100_000
 
 
 @dataclass(frozen=True)
@@ -37,40 +38,34 @@ class Change:
 
 @dataclass(frozen=True)
 class Generated:
-    """Integrations made in number.
+    """Integrations made in number; each depends on its own key alone.
 
     Attributes:
-        names: lists of words; each way to take one from each, joined by hyphens, is a key.
-        count: how many of these keys there are to be.
+        keys: their keys.
         model: what is the same for all.
         daily_volume: the least and the most of their daily volumes; small ones are the most frequent.
         p95_ms: the least and the most of their p95; fast ones are the most frequent.
 
     """
 
-    names: tuple[tuple[str, ...], ...]
-    count: int
+    keys: tuple[str, ...]
     model: Integration
     daily_volume: tuple[float, float]
     p95_ms: tuple[float, float]
 
-    def integrations(self) -> tuple[Integration, ...]:
-        """Make them; each depends on its own key alone."""
-        keys = ["-".join(words) for words in product(*self.names)][: self.count]
-        return tuple(self._integration(key) for key in keys)
-
-    def _integration(self, key: str) -> Integration:
-        volume = _between(self.daily_volume, fraction("volume", key))
-        p95 = _between(self.p95_ms, fraction("p95", key))
-        errors = 0.4 + 1.6 * fraction("errors", key)
-        return replace(
-            self.model,
-            key=key,
-            daily_volume=volume,
-            p95_ms=p95,
-            median_ms=p95 * self.model.median_ms / self.model.p95_ms,
-            vendor_error_rate=min(self.model.vendor_error_rate * errors, 1 - self.model.exception_rate),
-        )
+    def integrations(self) -> Iterator[Integration]:
+        """Make them."""
+        for key in self.keys:
+            p95 = _between(self.p95_ms, fraction("p95", key))
+            rate = self.model.vendor_error_rate * (0.4 + 1.6 * fraction("errors", key))
+            yield replace(
+                self.model,
+                key=key,
+                daily_volume=_between(self.daily_volume, fraction("volume", key)),
+                median_ms=p95 / (2 + 1.5 * fraction("tail", key)),
+                p95_ms=p95,
+                vendor_error_rate=min(rate, 1 - self.model.exception_rate),
+            )
 
 
 def _between(bounds: tuple[float, float], share: float) -> float:
@@ -85,10 +80,9 @@ class Scenario:
     Attributes:
         name: the name of its file.
         about: what it is for, in a sentence.
-        keep: how many of the catalogue's integrations stay (the busiest), or the keys of those; None for all.
-        every: what changes for each integration.
-        busiest: what changes for so many of the busiest.
-        changes: what changes for integrations of the catalogue, by key.
+        kept: the keys of the catalogue's integrations that stay; None for all.
+        every: what changes for each of them.
+        changes: what changes for some of them besides, by key, in order.
         added: integrations that the catalogue has not.
         generated: integrations made in number.
         workspaces: those that stand for the catalogue's; None where these stay.
@@ -99,10 +93,9 @@ class Scenario:
 
     name: str
     about: str
-    keep: int | frozenset[str] | None = None
+    kept: frozenset[str] | None = None
     every: Change | None = None
-    busiest: tuple[int, Change] | None = None
-    changes: Mapping[str, Change] = field(default_factory=dict)
+    changes: tuple[tuple[str, Change], ...] = ()
     added: tuple[Integration, ...] = ()
     generated: Generated | None = None
     workspaces: tuple[Workspace, ...] | None = None
@@ -111,33 +104,22 @@ class Scenario:
 
     def apply(self, catalogue: Catalogue) -> Catalogue:
         """Give the catalogue as this scenario changes it."""
-        ranked = sorted(catalogue.integrations, key=lambda each: (-each.daily_volume, each.key))
-        kept = {each.key for each in ranked}
-        if isinstance(self.keep, int):
-            kept = {each.key for each in ranked[: self.keep]}
-        elif self.keep is not None:
-            kept = set(self.keep)
-        busy: set[str] = set()
-        if self.busiest is not None:
-            busy = {each.key for each in [each for each in ranked if each.key in kept][: self.busiest[0]]}
-        integrations = tuple(
-            self._changed(each, each.key in busy) for each in catalogue.integrations if each.key in kept
-        )
-        generated = self.generated.integrations() if self.generated else ()
+        integrations = {
+            each.key: each if self.every is None else self.every.apply(each)
+            for each in catalogue.integrations
+            if self.kept is None or each.key in self.kept
+        }
+        for key, change in self.changes:
+            integrations[key] = change.apply(integrations[key])
+        integrations.update((each.key, each) for each in self.added)
+        if self.generated is not None:
+            integrations.update((each.key, each) for each in self.generated.integrations())
         return replace(
             catalogue,
-            integrations=integrations + self.added + generated,
+            integrations=tuple(integrations.values()),
             workspaces=catalogue.workspaces if self.workspaces is None else self.workspaces,
             modes=catalogue.modes if self.modes is None else self.modes,
         )
-
-    def _changed(self, integration: Integration, busy: bool) -> Integration:
-        if self.every is not None:
-            integration = self.every.apply(integration)
-        if busy and self.busiest is not None:
-            integration = self.busiest[1].apply(integration)
-        own = self.changes.get(integration.key)
-        return own.apply(integration) if own is not None else integration
 
 
 NORMAL = Scenario("normal", "The catalogue as it stands.")
@@ -156,16 +138,17 @@ def read_scenario(name: str, source: YamlSource, catalogue: Catalogue) -> Scenar
     workspaces = read_workspaces(top.child("workspaces"), relative=True) if "workspaces" in top else None
     slugs = [each.slug for each in (catalogue.workspaces if workspaces is None else workspaces)]
     context = Context(catalogue.weeks, slugs, relative=True)
-    keys = [each.key for each in catalogue.integrations]
-    changes, added = _integrations(top, keys, context)
+    ranked = [each.key for each in sorted(catalogue.integrations, key=lambda each: (-each.daily_volume, each.key))]
+    kept = _kept(top.child("keep"), ranked) if "keep" in top else ranked
+    changes = _busiest(top.child("busiest"), kept, context) if "busiest" in top else []
+    own, added = _integrations(top.child("integrations"), ranked, kept, context) if "integrations" in top else ([], [])
     return Scenario(
         name,
         top.text("about"),
-        keep=_keep(top.child("keep"), keys) if "keep" in top else None,
+        kept=frozenset(kept) if "keep" in top else None,
         every=_change(top.child("every"), context) if "every" in top else None,
-        busiest=_busiest(top.child("busiest"), context) if "busiest" in top else None,
-        changes=changes,
-        added=added,
+        changes=(*changes, *own),
+        added=tuple(added),
         generated=_generated(top.child("generate"), context) if "generate" in top else None,
         workspaces=workspaces,
         modes=read_modes(top.child("modes")) if "modes" in top else None,
@@ -173,54 +156,61 @@ def read_scenario(name: str, source: YamlSource, catalogue: Catalogue) -> Scenar
     )
 
 
-def _keep(at: Reader, keys: list[str]) -> int | frozenset[str]:
+def _kept(at: Reader, ranked: Sequence[str]) -> list[str]:
+    """Read which integrations stay: so many of the busiest, or those listed."""
     if isinstance(at.value, list):
-        return frozenset(item.choice(keys) for item in at.items())
-    return int(at.as_number(0, 1e6))
+        wanted = {item.choice(ranked) for item in at.items()}
+        return [key for key in ranked if key in wanted]
+    return list(ranked[: at.as_whole_number(0, _MOST_GENERATED)])
 
 
-def _change(at: Reader, context: Context, *more: str) -> Change:
-    fields = read_fields(at.mapping((*INTEGRATION, *more)), context)
-    return Change(fields, fields.pop("incidents", ()))
+def _change(at: Reader, context: Context) -> Change:
+    fields = read_fields(at.mapping(INTEGRATION), context)
+    incidents = fields.pop("incidents", ())
+    return Change(fields, incidents)
 
 
-def _busiest(at: Reader, context: Context) -> tuple[int, Change]:
-    change = _change(at, context, "count")
-    return at.whole_number("count", 1, 1_000_000, 1), change
+def _busiest(at: Reader, kept: Sequence[str], context: Context) -> list[tuple[str, Change]]:
+    at.mapping((*INTEGRATION, "count"))
+    change = _change(at.without("count"), context)
+    return [(key, change) for key in kept[: at.whole_number("count", 1, _MOST_GENERATED, 1)]]
 
 
-def _integrations(top: Reader, keys: list[str], context: Context) -> tuple[dict[str, Change], tuple[Integration, ...]]:
-    changes: dict[str, Change] = {}
+def _integrations(
+    top: Reader, known: Sequence[str], kept: Sequence[str], context: Context
+) -> tuple[list[tuple[str, Change]], list[Integration]]:
+    """Read changes to integrations of the catalogue, and integrations that it has not."""
+    changes: list[tuple[str, Change]] = []
     added: list[Integration] = []
-    if "integrations" in top:
-        for key, at in top.child("integrations").entries():
-            if key in keys:
-                changes[key] = _change(at, context)
-            else:
-                added.append(read_integration(key, at, context))
-    return changes, tuple(added)
+    for key, at in top.entries():
+        if key in kept:
+            changes.append((key, _change(at, context)))
+        elif key in known:
+            raise top.refuse(f"{key!r} is changed, and not kept", "Keep it, or do not change it", key=key)
+        else:
+            added.append(read_integration(key, at, context))
+    return changes, added
 
 
 def _generated(at: Reader, context: Context) -> Generated:
-    own = ("names", "count", "daily_volume", "p95_ms")
-    at.mapping((*INTEGRATION, *own))
-    names = tuple(tuple(word.as_text() for word in words.items(least=1)) for words in at.need("names").items(least=1))
-    possible = 1
-    for words in names:
-        possible *= len(set(words))
-    count = at.whole_number("count", 1, min(possible, _MOST_GENERATED))
-    fields = {
-        "daily_volume": _bounds(at.need("daily_volume"), MOST_DAILY),
-        "p95_ms": _bounds(at.need("p95_ms"), 60_000),
-    }
-    rest = Reader(at.source, at.pointer, {key: at.value[key] for key in at.value if key not in own})
-    model = Integration("", 0, 0.0, (1.0,) * 7, "", 0.004, 0.001, 1, 2.5, at.day("first_day", relative=True))
-    model = replace(model, **read_fields(rest, context))
-    return Generated(names, count, model, fields["daily_volume"], fields["p95_ms"])
+    ranges = ("daily_volume", "p95_ms")
+    same = [name for name in INTEGRATION if name not in (*ranges, "latency")]
+    at.mapping((*same, *ranges, "names", "count"))
+    words = [[word.as_text() for word in item.items(least=1)] for item in at.need("names").items(least=1)]
+    keys = list(dict.fromkeys("-".join(each) for each in islice(product(*words), _MOST_COMBINED)))
+    count = at.whole_number("count", 1, min(len(keys), _MOST_GENERATED))
+    first_day = at.day("first_day", relative=True)
+    model = Integration("", 0, 0.0, (1.0,) * 7, "", 0.004, 0.001, 1, 2, first_day)
+    return Generated(
+        tuple(keys[:count]),
+        replace(model, **read_fields(at.without("names", "count", *ranges), context)),
+        _bounds(at.need("daily_volume"), 0, MOST_DAILY),
+        _bounds(at.need("p95_ms"), 2, 60_000),
+    )
 
 
-def _bounds(at: Reader, most: float) -> tuple[float, float]:
-    low, high = at.numbers(2, 0.1, most)
+def _bounds(at: Reader, least: float, most: float) -> tuple[float, float]:
+    low, high = at.numbers(2, least, most)
     if low > high:
         raise at.refuse(f"{low:g} is above {high:g}", "Write the least, then the most")
     return low, high
