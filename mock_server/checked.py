@@ -29,7 +29,7 @@ def _nearest(name: str, known: Iterable[str]) -> str:
     import difflib  # a millisecond, for those who mistype
 
     known = list(known)
-    close = difflib.get_close_matches(name, known, n=1)
+    close = difflib.get_close_matches(name, known, n=1) or [each for each in known if name and name in each][:1]
     return f"Did you mean {close[0]!r}? Known: {_listed(known)}" if close else f"Known: {_listed(known)}"
 
 
@@ -111,7 +111,7 @@ class Reader:
         value = self.value
         good = isinstance(value, int | float) and not isinstance(value, bool)
         if not good or not low <= value <= high:  # NaN fails the comparison
-            wanted = f"Write a number from {low:,g} to {high:,g}"
+            wanted = f"Write a number from {low:,.12g} to {high:,.12g}"
             raise self.refuse(f"{self._name()} is {_shown(value)}", wanted)
         return float(value)
 
