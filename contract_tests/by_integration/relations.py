@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import random
-from calendar import isleap
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 
 from hypothesis import strategies as st
 
 from contract_tests.by_integration.compare import additivity, between, narrowing, sameness
 from contract_tests.by_integration.corners import EPOCH
+from contract_tests.by_integration.equations import (
+    Equation,
+    anchor_of,
+    border_equations,
+    drawn_equations,
+    filtered_equations,
+    halving,
+    isolating,
+    no_filters,
+    plain_equations,
+    special_days,
+)
 from contract_tests.by_integration.query import (
     Answer,
-    Query,
     Rows,
     after,
     as_query,
@@ -28,24 +38,14 @@ from contract_tests.promise import Attempt, BrokenError, Finding, Promise, Sourc
 from contract_tests.properties import for_all
 from contract_tests.run import Run
 
-SCALES = tuple(2**power for power in range(10))
-"""Days. Ranges of these lengths end together, and each is made of two halves: wherever a server begins to treat a
-range as a long one, there is a whole that it does and halves that it does not."""
-
 REPEATED = 8
+"""Requests, of those answered with rows, that are asked again."""
+
 QUIETER = 5
 """Steps, each of which halves the range, that are taken to find an integration with a single invocation."""
 
 SMALLER = 4
 """Equations about a single day that are tried where the one about all of them breaks."""
-
-
-@dataclass(frozen=True)
-class Equation:
-    """A range, and adjoining ranges that make it up."""
-
-    whole: Query
-    parts: tuple[Query, ...]
 
 
 def promises() -> tuple[Promise, ...]:
@@ -55,142 +55,31 @@ def promises() -> tuple[Promise, ...]:
         Promise("ranges-add-up", "Adjoining ranges add up to the whole", kit, 200, _add_up),
         Promise("filtered-ranges-add-up", "Adjoining ranges add up under filters", kit, 200, _filtered_add_up),
         Promise("borders-add-up", "Days on both sides of a border add up to the whole", kit, 200, _borders_add_up),
-        Promise(
-            "longer-ranges-hold-more",
-            "A longer range holds what a shorter one in it does",
-            kit,
-            200,
-            _hold_more,
-        ),
+        Promise("longer-ranges-hold-more", "A longer range holds what a shorter one in it does", kit, 200, _hold_more),
         Promise("few-calls-count", "A row of few invocations is a row like any other", kit, 200, _few_calls),
         Promise("p95-lies-between", "The p95 of a range lies between those of its parts", kit, 200, _p95_between),
-        Promise(
-            "same-answer-again",
-            "The same request about past days gets the same answer",
-            kit,
-            200,
-            _same_again,
-        ),
+        Promise("same-answer-again", "The same request about past days gets the same answer", kit, 200, _same_again),
     )
-
-
-def halving(end: date, days: int, filters: Query) -> Equation:
-    """Give the equation of a range of so many days, and its halves."""
-    whole, late = filters.over(before(end, days - 1), end), filters.over(before(end, days // 2 - 1), end)
-    return Equation(whole, (filters.over(whole.start, before(late.start, 1)), late))
-
-
-def isolating(start: date, days: Sequence[date], end: date, filters: Query, cuts: Sequence[date] = ()) -> Equation:
-    """Give the equation of a range and the same days in parts.
-
-    Arguments:
-        start: the range's first day.
-        days: days that stand alone.
-        end: the range's last day.
-        filters: the filters of all.
-        cuts: days that begin a part.
-
-    """
-    starts = sorted({start, *days, *(after(day, 1) for day in days), *cuts})
-    ends = [before(day, 1) for day in starts[1:]] + [end]
-    return Equation(filters.over(start, end), tuple(map(filters.over, starts, ends)))
-
-
-def special_days(run: Run) -> list[date]:
-    """Give past days that servers trip over, in their order.
-
-    The last 31st and the first after it; the seams of data that are kept by age; the days of 25 and of 23 hours in
-    Europe; a leap day; a year's end.
-    """
-    last = before(past(run), 1)
-    month_end = next(day for back in range(63) if (day := before(last, back)).day == 31)
-    leap = next(date(year, 2, 29) for year in range(last.year, last.year - 12, -1) if _has_leap_day(year, last))
-    year_end = date(last.year - 1, 12, 31)
-    days = {month_end, after(month_end, 1), leap, year_end, after(year_end, 1)}
-    days |= {_last_sunday(year, month, last) for year, month in ((last.year, 10), (last.year, 3))}
-    days |= {run.today - timedelta(days=age) for age in (30, 90)}
-    return sorted(day for day in days if day <= last)
-
-
-def _has_leap_day(year: int, last: date) -> bool:
-    return isleap(year) and date(year, 2, 29) <= last
-
-
-def _last_sunday(year: int, month: int, last: date) -> date:
-    """Give the last Sunday of a month of 31 days, a year earlier if it is not past."""
-    end = date(year, month, 31)
-    day = end - timedelta(days=(end.weekday() + 1) % 7)
-    return day if day <= last else _last_sunday(year - 1, month, last)
-
-
-def _no_filters(run: Run) -> Query:
-    return Query(run.samples.day, run.samples.day)
-
-
-def _anchor(run: Run) -> date:
-    """Give the day on which chains end: the window's last, or the last that is settled."""
-    return min(run.window.end, past(run)) if run.window else past(run)
-
-
-def _plain_equations(run: Run) -> list[Equation]:
-    return [halving(_anchor(run), days, _no_filters(run)) for days in SCALES[1:]]
-
-
-def _filtered_equations(run: Run) -> list[Equation]:
-    plain, anchor = _no_filters(run), _anchor(run)
-    slug, mode = next(iter(run.known.slugs), None), next(iter(run.known.modes), None)
-    equations: list[Equation] = []
-    for filters in (replace(plain, slug=slug), replace(plain, mode=mode)):
-        if filters != plain:
-            equations += [halving(anchor, days, filters) for days in (32, 366)]
-    if slug is not None and mode is not None:
-        both = replace(plain, slug=slug, mode=mode)
-        day = run.samples.day
-        equations.append(halving(anchor, 64, both))
-        equations.append(isolating(before(day, 1), [day], day, both))
-    return equations
-
-
-def _border_equations(run: Run) -> list[Equation]:
-    """Give one equation over all special days; where it breaks, smaller ones tell which of them it was."""
-    days = special_days(run)
-    # The last 31st stands alone: the month's end before it ends a longer part.
-    months = [day.replace(day=1) for day in days if day.day == 31]
-    return [isolating(before(days[0], 3), days, after(days[-1], 2), _no_filters(run), cuts=months[-1:])]
-
-
-def drawn_equations(run: Run) -> st.SearchStrategy[Equation]:
-    """Draw a range within the last two years, split in two, with or without filters."""
-    filters = st.sampled_from([None, *run.known.slugs[:1]]), st.sampled_from([None, *run.known.modes[:1]])
-    last = _anchor(run)
-
-    def make(end: int, late: int, early: int, slug: str | None, mode: str | None) -> Equation:
-        day = before(last, end)
-        middle = before(day, late)
-        whole = Query(before(middle, early), day, slug, mode)
-        return Equation(whole, (whole.over(whole.start, before(middle, 1)), whole.over(middle, day)))
-
-    return st.builds(make, st.integers(0, 60), st.integers(0, 120), st.integers(1, 500), *filters)
 
 
 def _add_up(attempt: Attempt) -> None:
     run = attempt.run
-    _try_equations(attempt, _plain_equations(run), additivity, drawn_equations(run), draws=1)
+    _try_equations(attempt, plain_equations(run), additivity, drawn_equations(run), draws=1)
 
 
 def _filtered_add_up(attempt: Attempt) -> None:
     run = attempt.run
     if not (run.known.slugs or run.known.modes):
         attempt.not_exercised("needs a --slug or a --mode that holds data")
-    _try_equations(attempt, _filtered_equations(run), additivity)
+    _try_equations(attempt, filtered_equations(run), additivity)
 
 
 def _borders_add_up(attempt: Attempt) -> None:
     run = attempt.run
     try:
-        _try_equations(attempt, _border_equations(run), additivity)
+        _try_equations(attempt, border_equations(run), additivity)
     except BrokenError as broken:
-        days, plain = special_days(run), _no_filters(run)
+        days, plain = special_days(run), no_filters(run)
         smaller = [isolating(before(day, 2), [day], after(day, 2), plain) for day in days]
         _try_equations(attempt, smaller[-SMALLER:], additivity)
         raise broken from None
@@ -199,8 +88,8 @@ def _borders_add_up(attempt: Attempt) -> None:
 def _few_calls(attempt: Attempt) -> None:
     """Follow the quietest integration into ever shorter ranges, down to a single invocation."""
     run = attempt.run
-    filters = replace(_no_filters(run), slug=next(iter(run.known.slugs), None), mode=next(iter(run.known.modes), None))
-    whole = ask_for(attempt, halving(_anchor(run), 64, filters).whole)
+    filters = replace(no_filters(run), slug=next(iter(run.known.slugs), None), mode=next(iter(run.known.modes), None))
+    whole = ask_for(attempt, halving(anchor_of(run), 64, filters).whole)
     findings: list[Finding] = []
     for _ in range(QUIETER):
         called = [row for row in (whole.rows or {}).values() if row.invocations > 0]
@@ -223,7 +112,7 @@ def _few_calls(attempt: Attempt) -> None:
 def _p95_between(attempt: Attempt) -> None:
     run = attempt.run
     # The same equations: their answers are known by now.
-    _try_equations(attempt, [*_plain_equations(run), *_filtered_equations(run)], between)
+    _try_equations(attempt, [*plain_equations(run), *filtered_equations(run)], between)
 
 
 def _try_equations(
@@ -259,7 +148,7 @@ def _exchanges(*answers: Answer) -> tuple[Exchange, ...]:
 def _hold_more(attempt: Attempt) -> None:
     """Ask the shorter range first: today's counts may grow meanwhile, and only so."""
     run = attempt.run
-    plain = _no_filters(run)
+    plain = no_filters(run)
     yesterday = run.today - timedelta(days=1)
     week = before(run.today, 7)
     window = plain.over(run.samples.window.start, run.samples.window.end)

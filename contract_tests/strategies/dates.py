@@ -39,6 +39,7 @@ def malformed(day: date, *, turn: int) -> tuple[str, ...]:
         day.isoformat().translate(_ARABIC_DIGITS),
         f"{day:%Y-%m}",
         "1767225601",
+        "null",
     )
     return _invalid((*always, *shared[turn::2]))
 
