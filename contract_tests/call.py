@@ -15,8 +15,8 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from contract_tests.exchange import Exchange, Request, Secret, reveal
-from contract_tests.redaction import Redactor
 from contract_tests.settings import Rate
+from feather_kit.redaction import Redactor
 
 USER_AGENT = "feather-check"
 LONGEST_WAIT = 60.0

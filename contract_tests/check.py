@@ -22,13 +22,13 @@ from contract_tests.promise import (
     Status,
     conclude,
 )
-from contract_tests.redaction import Redactor
 from contract_tests.report import Report
 from contract_tests.run import Run, utc_today, valid_key
 from contract_tests.settings import Settings
 from contract_tests.target import Target, open_target
 from feather_kit.errors import InputError
 from feather_kit.files import DOCUMENT
+from feather_kit.redaction import Redactor
 
 
 class Check:

@@ -11,8 +11,8 @@ from functools import cached_property
 
 from contract_tests.exchange import Exchange
 from contract_tests.promise import Finding, Outcome, Status
-from contract_tests.redaction import Redactor
 from contract_tests.settings import Settings, Window
+from feather_kit.redaction import Redactor
 
 SHOWN_BODY = 600
 """Characters of a body that a report shows."""

@@ -10,8 +10,8 @@ from contract_tests.by_integration import inverted_range
 from contract_tests.call import Caller, Ledger, Manners
 from contract_tests.operation import Operation, load_operation
 from contract_tests.oracle import Oracle
-from contract_tests.redaction import Redactor
 from feather_kit.files import DOCUMENT
+from feather_kit.redaction import Redactor
 from tests.contract_tests.making import KEY
 
 MakeCaller = Callable[..., Caller]

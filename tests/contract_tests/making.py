@@ -9,10 +9,10 @@ from contract_tests.by_integration.query import Row
 from contract_tests.call import Ledger
 from contract_tests.exchange import Exchange, Request
 from contract_tests.promise import Attempt, Finding, Outcome, Promise, Source, Status
-from contract_tests.redaction import Redactor
 from contract_tests.report import Report
 from contract_tests.run import Known, Run, utc_today, valid_key
 from contract_tests.settings import Settings
+from feather_kit.redaction import Redactor
 from tests.twin.application import API_KEY as KEY
 from tests.twin.application import PATH
 

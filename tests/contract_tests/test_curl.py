@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from contract_tests.call import Caller, Ledger, Manners
 from contract_tests.exchange import Request, Secret
-from contract_tests.redaction import Redactor
 from contract_tests.run import valid_key
 from contract_tests.strategies import keys
+from feather_kit.redaction import Redactor
 from tests.contract_tests.loopback import Loopback, Seen, answering, reply
 from tests.contract_tests.making import DATES, PATH, exchange, get, report, seeded
 

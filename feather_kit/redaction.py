@@ -1,4 +1,4 @@
-"""Keeps the key out of everything that a run writes."""
+"""Keeps a key out of everything that a tool writes."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Redactor:
             return
         self._secrets.add(secret)
         long = [known for known in self._secrets if len(known) >= SHORTEST]
-        short = sorted((known for known in self._secrets if len(known) < SHORTEST), key=len, reverse=True)
+        short = _longest_first({form for s in self._secrets if len(s) < SHORTEST for form in (s, s[::-1])})
         self._plain = _longest_first({form for known in long for form in _spellings(known)})
         self._coded = _longest_first({form for known in long for form in _base64_cores(known.encode())})
         words = "|".join(re.escape(known) for known in short)
