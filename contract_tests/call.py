@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -19,10 +20,16 @@ from contract_tests.settings import Rate
 from feather_kit.redaction import Redactor
 
 USER_AGENT = "feather-check"
+_NOISE = re.compile(r"\[Errno -?[0-9]+\] |\(_ssl\.c:[0-9]+\)['\")]*|\[?[A-Z_ ]+\] ")
+"""What an operating system's or OpenSSL's message has for its own programmers."""
+
 LONGEST_WAIT = 60.0
 """Seconds: a `Retry-After` beyond this ends the run rather than hold it up."""
 
 MOST_WAITS = 5
+MOST_SILENT = 12
+"""Requests in a row without an answer: beyond these, waiting for each to time out tells nothing new."""
+
 REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that a client may send again unasked: the safe ones (RFC 9110, section 9.2.2)."""
 
@@ -89,7 +96,8 @@ class Manners:
     """How a caller is to behave.
 
     Attributes:
-        most: the number of requests after which `BudgetSpentError` is raised.
+        most: the number of exchanges after which `BudgetSpentError` is raised.
+        most_sent: the same for what goes out, requests that are put off or repeated included; None for no limit.
         timeout: seconds that a connection, an answer's beginning and the whole of its body may take.
         rate: the most requests a second, if there is a limit.
         ca_bundle: the certificates to trust, if not the usual ones.
@@ -98,6 +106,7 @@ class Manners:
     """
 
     most: int
+    most_sent: int | None = None
     timeout: float = 10.0
     rate: Rate | None = None
     ca_bundle: Path | None = None
@@ -124,6 +133,7 @@ class Caller:
         self._gap = 1 / manners.rate.per_second if manners.rate else 0.0
         self._next = 0.0
         self._answered = False
+        self._silent = 0
         self._distrusts_idle = False
         self._session = _session(base_url, manners.ca_bundle)
 
@@ -143,6 +153,8 @@ class Caller:
             BudgetSpentError: no request is left, this one or its repetition.
 
         """
+        if len(self.ledger.exchanges) >= self._manners.most:
+            raise BudgetSpentError
         for text in [value for _, value in (*request.query, *request.headers) if isinstance(value, Secret)]:
             self.redactor.hide(text.value)
         for attempt in range(MOST_WAITS + 1):
@@ -158,6 +170,12 @@ class Caller:
             self.ledger.note("the target answered 429: waited as Retry-After says, and asked again")
             self._clock.sleep(wait)
         self.ledger.exchanges.append(exchange)
+        self._silent = self._silent + 1 if exchange.status == 0 else 0
+        if self._silent == MOST_SILENT:
+            raise NoVerdictError(
+                f"The target left {MOST_SILENT} requests in a row without an answer: {exchange.failure}",
+                "Look at the deployment's log",
+            )
         return exchange
 
     def _send_connected(self, request: Request) -> Exchange:
@@ -197,7 +215,8 @@ class Caller:
         )
 
     def _take_turn(self) -> None:
-        if self.ledger.sent >= self._manners.most:
+        most = self._manners.most_sent
+        if most is not None and self.ledger.sent >= most:
             raise BudgetSpentError
         if self._gap:
             now = self._clock.monotonic()
@@ -242,9 +261,12 @@ class Caller:
 
     def _unreachable(self, error: Exception) -> NoVerdictError:
         if isinstance(error, requests.exceptions.SSLError):
+            speaks_none = "WRONG_VERSION_NUMBER" in str(error)
             return NoVerdictError(
                 f"TLS with {self.base_url} fails: {_reason(error)}",
-                "Name the certificates to trust with --ca-bundle FILE",
+                "Write http:// if the port speaks no TLS"
+                if speaks_none
+                else "Name the certificates to trust with --ca-bundle FILE",
             )
         return NoVerdictError(
             f"{self.base_url} cannot be reached: {_reason(error)}", "Start the deployment, or mend the URL"
@@ -332,7 +354,7 @@ def _reason(error: Exception) -> str:
     if isinstance(error, requests.Timeout):
         return "no answer in time"
     cause = getattr(error.args[0], "reason", error.args[0]) if error.args else error
-    text = str(cause).rsplit(": ", 1)[-1].strip("()'\" ")
+    text = _NOISE.sub("", str(cause).rsplit(": ", 1)[-1]).rstrip(" .")
     if "without response" in str(error) or "aborted" in str(error) or "reset" in str(error).lower():
         return "the connection was closed without an answer"
     return text or type(error).__name__

@@ -83,7 +83,13 @@ class Check:
             target.base_url,
             self._redactor,
             self._ledger,
-            Manners(settings.most_requests, settings.timeout, settings.rate_limit, settings.ca_bundle),
+            Manners(
+                most=settings.most_requests,
+                most_sent=settings.max_requests,
+                timeout=settings.timeout,
+                rate=settings.rate_limit,
+                ca_bundle=settings.ca_bundle,
+            ),
         )
         self._stack.callback(caller.close)
         key = valid_key(target.key)

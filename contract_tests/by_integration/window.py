@@ -35,6 +35,10 @@ def prepare(run: Run) -> None:
 def _require_welcome(run: Run, first: Answer) -> None:
     """Tell a deployment that breaks promises from one that is not there, or does not know the key."""
     status = first.exchange.status
+    if status == 0 and run.caller.call(first.exchange.request.with_headers()).status == 0:
+        raise NoVerdictError(
+            f"The target gives no answer: {first.exchange.failure}", "Start the deployment, or mend the URL"
+        )
     if status in (401, 403):
         again = [ask(run, first.query.last(days)).exchange.status for days in (1, 7)]
         if all(other in (401, 403) for other in again):

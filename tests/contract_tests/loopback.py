@@ -30,7 +30,9 @@ class Seen:
         return next((value for key, value in self.headers if key.lower() == name), None)
 
 
-Answer = Callable[[Seen], bytes]
+Write = Callable[[bytes], object]
+Answer = Callable[[Seen], bytes | Callable[[Write], object]]
+"""Gives the bytes of an answer, or a function that writes them in its own time and then closes the connection."""
 
 
 @dataclass
@@ -67,6 +69,9 @@ def answering(answer: Answer | bytes, context: ssl.SSLContext | None = None) -> 
                 while (seen := _read(self.rfile, number)) is not None:
                     here.seen.append(seen)
                     said = answer if isinstance(answer, bytes) else answer(seen)
+                    if not isinstance(said, bytes):
+                        said(self.wfile.write)
+                        return
                     self.wfile.write(said)
                     self.wfile.flush()
                     if not _keeps_alive(said):
@@ -99,8 +104,10 @@ def answering(answer: Answer | bytes, context: ssl.SSLContext | None = None) -> 
 
 def _read(stream: Any, number: int) -> Seen | None:
     line = stream.readline().decode("utf-8", "replace").split()
-    if len(line) < 2:
+    if not line:
         return None
+    if len(line) < 3 or not line[2].startswith("HTTP/"):
+        return Seen("", "", (), number)
     headers = []
     while (text := stream.readline().decode("utf-8", "replace").rstrip("\r\n")) != "":
         name, _, value = text.partition(":")
