@@ -29,6 +29,7 @@ from mock_server.request.bodies import parser, validator_map
 from mock_server.response.problems import Refusal
 from mock_server.response.rendering import Rendering
 from mock_server.settings import Settings
+from mock_server.state import State
 
 
 def build(settings: Settings) -> "Mock":
@@ -43,10 +44,11 @@ def build(settings: Settings) -> "Mock":
     """
     document = load_document(settings.document)
     fixtures = load_fixtures(settings.fixtures)
-    traffic = Traffic(fixtures, settings.scenario, settings.seed, settings.today)
+    state = State(settings, fixtures.scenarios)
+    traffic = Traffic(fixtures, state, settings.seed, settings.today)
     own = {by_integration.ROUTE: by_integration.handler(traffic)} if by_integration.served_by(document) else {}
     handlers = Handlers(own)
-    pages = Pages(document, traffic)
+    pages = Pages(document, traffic, state)
     rendering = Rendering(handlers.operations)
     mock = Mock(
         Endpoint(handlers, pages),
@@ -57,7 +59,7 @@ def build(settings: Settings) -> "Mock":
         uri_parser_class=parser,
         validator_map=validator_map(),
     )
-    mock.settings, mock.document, mock.traffic = settings, document, traffic
+    mock.settings, mock.document, mock.traffic, mock.state = settings, document, traffic, state
     mock.operations = handlers.operations
     mock.add_document(document)
     for error in (Refusal, ProblemException, HTTPException, Exception):
@@ -96,6 +98,7 @@ class Mock(ConnexionMiddleware):  # type: ignore[misc]  # Connexion is not typed
     settings: Settings
     document: Document
     traffic: Traffic
+    state: State
     operations: Mapping[str, Operation]
 
     def banner(self, url: str) -> str:

@@ -14,28 +14,29 @@ from mock_server.request.parameters import VALUES
 from mock_server.response.answers import Answer
 from mock_server.response.problems import INVERTED_RANGE, Refusal
 from mock_server.rollup import Rollup, build_rollup
+from mock_server.state import State
 
 ROUTE: Final = ("get", "/v1/analytics/integrations/by-integration")
 _SECONDS_A_DAY: Final = 86_400
 
 
 class Traffic:
-    """One scenario's traffic until today, which moves on by itself at midnight (UTC), unless it is fixed."""
+    """Everyone's traffic until today, which moves on by itself at midnight (UTC), unless it is fixed."""
 
     def __init__(
         self,
         fixtures: Fixtures,
-        scenario: str,
+        state: State,
         seed: int,
         today: date | None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self.scenario = scenario
         self.seed = seed
+        self._state = state
         self._fixtures = fixtures
         self._fixed = today
         self._clock = clock
-        self._day = -1.0
+        self._made_for = ("", -1.0)
         self._rollup: Rollup | None = None
 
     @property
@@ -44,11 +45,11 @@ class Traffic:
         return self._fixed or datetime.fromtimestamp(self._clock(), UTC).date()
 
     def rollup(self) -> Rollup:
-        """Give the sums of all traffic until today."""
-        day = 0.0 if self._fixed else self._clock() // _SECONDS_A_DAY
-        if self._rollup is None or day != self._day:
-            self._rollup = build_rollup(self._fixtures, self.scenario, self.seed, self.today)
-            self._day = day
+        """Give the sums of all traffic until today, in the scenario of the mock's state."""
+        wanted = (self._state.scenario, 0.0 if self._fixed else self._clock() // _SECONDS_A_DAY)
+        if self._rollup is None or wanted != self._made_for:
+            self._rollup = build_rollup(self._fixtures, self._state.scenario, self.seed, self.today)
+            self._made_for = wanted
         return self._rollup
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 import click
 
 from feather_kit.errors import InputError
+from mock_server.delay import Delay, read_delay
 from mock_server.settings import KEY_VARIABLE, ApiKey, Option, Settings, options
 
 _EXIT_INPUT: Final = 2
@@ -29,10 +30,25 @@ class _Date(click.ParamType[date]):
             self.fail(f"{value!r} is no date. Write it as YYYY-MM-DD, as in 2026-03-31.", param, ctx)
 
 
+class _Delay(click.ParamType[Delay]):
+    """Milliseconds, or a range of them."""
+
+    name = "delay"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Delay:
+        try:
+            return value if isinstance(value, tuple) else read_delay(value)
+        except InputError as error:
+            self.fail(str(error), param, ctx)
+
+
+_KINDS: Final[dict[str, click.ParamType[Any]]] = {"today": _Date(), "delay": _Delay()}
+
+
 def _declare(name: str, default: Any, option: Option) -> Callable[[Any], Any]:
-    kind: Any = {int: int, bool: bool, str: str}.get(type(default))
-    if name == "today":
-        kind = _Date()
+    kind: Any = {int: int, float: float, bool: bool, str: str}.get(type(default))
+    if name in _KINDS:
+        kind = _KINDS[name]
     elif isinstance(default, Path):
         kind = click.Path(path_type=Path)
     elif option.multiple:
@@ -47,7 +63,7 @@ def _declare(name: str, default: Any, option: Option) -> Callable[[Any], Any]:
         metavar=option.metavar,
         multiple=option.multiple,
         help=option.help,
-        show_default=type(default) in {int, str, bool},
+        show_default=type(default) in {int, float, str, bool},
     )
 
 
@@ -76,12 +92,66 @@ def _command() -> click.Command:
 
 _HELP: Final = """Serve DOCUMENT, an OpenAPI 3.1 file, with plausible data.
 
-Without DOCUMENT it is the Feather API's. The mock answers by the document: keys, parameters and responses."""
+Without DOCUMENT it is the Feather API's. The mock answers by the document: keys, parameters and responses.
+
+`feather-mock export --help` tells how to write its answers as files."""
+
+
+def _export_command() -> click.Command:
+    from mock_server.export import FORMS, export, questions  # serving needs none of it
+
+    def run(**given: Any) -> None:
+        settings = Settings(**{name: given[name] for name in _EXPORTED})
+        asked = questions(given["start"], given["end"], given["slug"], given["mode"], given["form"])
+        _write(given["out"], export(settings, asked, given["form"]))
+
+    day: dict[str, Any] = {"type": _Date(), "metavar": "YYYY-MM-DD", "required": True, "multiple": True}
+    several: dict[str, Any] = {"multiple": True, "metavar": "NAME"}
+    command = click.command("feather-mock export", help=_EXPORT_HELP)(run)
+    for declare in (
+        click.option("--start", **day, help="The first day; with --format msw, there can be several ranges."),
+        click.option("--end", **day, help="The last day, included."),
+        click.option("--slug", **several, help="The only workspace that counts."),
+        click.option("--mode", **several, help="The only mode that counts."),
+        click.option("--format", "form", type=click.Choice(list(FORMS)), default="json", show_default=True),
+        click.option("--out", type=click.Path(path_type=Path), help="The file to write. [default: the terminal]"),
+        *(_declare(*setting) for setting in options() if setting[0] in _EXPORTED),
+    ):
+        command = declare(command)
+    return command
+
+
+def _write(out: Path | None, text: str) -> None:
+    """Write a file, or the standard output where none is named.
+
+    Raises:
+        InputError: the file cannot be written.
+
+    """
+    if out is None:
+        sys.stdout.buffer.write(text.encode())
+        return
+    try:
+        out.write_bytes(text.encode())
+    except OSError as error:
+        raise InputError(f"cannot be written: {error.strerror}", "Name a file in a folder that exists", out) from None
+
+
+_EXPORTED: Final = ("document", "scenario", "seed", "today", "fixtures")
+"""The settings that decide what an answer holds."""
+
+_EXPORT_HELP: Final = """Write answers of the mock for DOCUMENT as files, for stories and tests without a server.
+
+json holds the rows as the API answers them, csv the same as a table, and msw an ES module of handlers for Mock Service
+Worker, in which --start and --end, --slug and --mode can each be given more than once."""
 
 
 def main() -> None:
     """Run `feather-mock`. Bad input ends it with one message and exit code 2."""
     try:
+        # A document of that name is `./export`.
+        if sys.argv[1:2] == ["export"]:
+            _export_command()(sys.argv[2:], prog_name="feather-mock export")
         _command()()
     except InputError as error:
         click.echo(f"feather-mock: {error}", err=True)

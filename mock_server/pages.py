@@ -15,6 +15,7 @@ from mock_server.by_integration import Traffic
 from mock_server.document.openapi import Document
 from mock_server.response.answers import HTML, Answer
 from mock_server.response.problems import METHOD_NOT_ALLOWED, OPTIONS, Refusal
+from mock_server.state import State
 
 _STATIC: Final = {
     "swagger-ui.css": b"text/css; charset=utf-8",
@@ -28,9 +29,10 @@ _ALLOW: Final = "GET, HEAD, OPTIONS"
 class Pages:
     """Answers what is not in the document. `/__mock/` is the mock's own and never an API's."""
 
-    def __init__(self, document: Document, traffic: Traffic) -> None:
+    def __init__(self, document: Document, traffic: Traffic, state: State) -> None:
         self._document = document
         self._traffic = traffic
+        self._state = state
         self._pages: dict[str, Callable[[], Answer]] = {
             # Relative, so that a proxy may put the mock under a path of its own.
             "/": partial(_redirect, b"docs"),
@@ -76,7 +78,7 @@ class Pages:
         state: dict[str, Any] = {
             "status": "ok",
             "document": {"title": self._document.title, "version": self._document.version},
-            "scenario": self._traffic.scenario,
+            "scenario": self._state.scenario,
             "seed": self._traffic.seed,
             "today": self._traffic.today,
         }

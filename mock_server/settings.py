@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from feather_kit.errors import InputError
 from feather_kit.files import DOCUMENT, FIXTURES
+from mock_server.delay import Delay
+from mock_server.state import KINDS
 
 DEFAULT_KEY: Final = "local-dev-key"
 KEY_VARIABLE: Final = "FEATHER_API_KEY"
@@ -88,7 +90,31 @@ class Settings:
         "--validate-responses/--no-validate-responses",
         help="Check each answer against the document as it leaves; a break is a 500 that says where.",
     )
-    scenario: str = "normal"
+    scenario: str = _setting(
+        "normal",
+        "--scenario",
+        metavar="NAME",
+        help="The scenario that everyone gets who asks for no other.",
+    )
+    delay: Delay | None = _setting(
+        None,
+        "--delay",
+        metavar="MS",
+        help="How long each answer waits: milliseconds, or a range as 50..200.",
+    )
+    fault_rate: float = _setting(
+        0.0,
+        "--fault-rate",
+        metavar="SHARE",
+        help="The share of requests that end in a fault, from 0 to 1.",
+    )
+    faults: tuple[str, ...] = _setting(
+        (),
+        "--fault",
+        metavar="KIND",
+        multiple=True,
+        help=f"A kind of fault that there can be: {', '.join(KINDS)}; can be repeated. [default: all]",
+    )
 
     def __post_init__(self) -> None:
         if not self.api_keys:
@@ -97,6 +123,12 @@ class Settings:
             raise InputError(f"--port {self.port} is no port", "Give a number from 0 to 65535")
         if self.workers < 1:
             raise InputError(f"--workers {self.workers} is no number of processes", "Give 1 or more")
+        if not 0 <= self.fault_rate <= 1:
+            raise InputError(f"--fault-rate {self.fault_rate} is no share", "Give a number from 0 to 1, as 0.05")
+        if unknown := set(self.faults).difference(KINDS):
+            raise InputError(f"--fault {min(unknown)} is no kind of fault", f"Give one of: {', '.join(KINDS)}")
+        if self.faults and not self.fault_rate:
+            raise InputError("--fault chooses among faults, and there are none", "Give --fault-rate as well")
 
 
 def options() -> list[tuple[str, Any, Option]]:

@@ -25,6 +25,7 @@ UNAUTHORIZED = Problem(401, "unauthorized", "{cause}. {remedy}.")
 FORBIDDEN = Problem(403, "forbidden", "{cause}.")
 INVALID_REQUEST = Problem(422, "validation_error", "{cause}.")
 BAD_REQUEST = Problem(400, "bad_request", "{cause}.")
+BAD_PREFERENCE = Problem(400, "bad_preference", "{shown} {cause}. {remedy}.")
 INVERTED_RANGE = Problem(
     400,
     "invalid_date_range",

@@ -8,6 +8,8 @@ from feather_kit.files import FIXTURES
 from mock_server.application import Mock
 from mock_server.by_integration import Traffic
 from mock_server.fixtures import load_fixtures
+from mock_server.settings import Settings
+from mock_server.state import State
 from tests.mock_server.asgi import call
 from tests.mock_server.conftest import TODAY
 
@@ -120,7 +122,8 @@ def test_traffic_moves_on_at_midnight_by_itself() -> None:
     """A server that runs past midnight (UTC) serves the new day without a restart."""
     evening = datetime(2026, 6, 30, 23, 59, 59, tzinfo=UTC).timestamp()
     now = [evening]
-    traffic = Traffic(load_fixtures(FIXTURES), "normal", 1, None, clock=lambda: now[0])
+    fixtures = load_fixtures(FIXTURES)
+    traffic = Traffic(fixtures, State(Settings(), fixtures.scenarios), 1, None, clock=lambda: now[0])
     new_day = date(2026, 7, 1)
     assert traffic.rollup().rows(new_day, new_day, None, None) == []
     now[0] += 2
