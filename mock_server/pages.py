@@ -11,6 +11,7 @@ import orjson
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
+from mock_server import console
 from mock_server.by_integration import Traffic
 from mock_server.document.openapi import Document
 from mock_server.response.answers import HTML, Answer
@@ -34,9 +35,9 @@ class Pages:
         self._traffic = traffic
         self._state = state
         self._pages: dict[str, Callable[[], Answer]] = {
-            # Relative, so that a proxy may put the mock under a path of its own.
-            "/": partial(_redirect, b"docs"),
+            **console.pages(),
             "/docs": lambda: self._docs,
+            # Relative, so that a proxy may put the mock under a path of its own.
             "/docs/": partial(_redirect, b"../docs"),
             "/openapi.yaml": lambda: Answer(document.source.raw, b"application/yaml"),
             "/openapi.json": lambda: self._json,

@@ -33,7 +33,7 @@ def test_the_operation_can_be_tried_out_with_the_key(mock: Served, page: Page) -
     complaints: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto(mock.url)
+    page.goto(f"{mock.url}/docs")
     page.get_by_role("button", name="Authorize").first.click()
     page.locator(".auth-container input").fill(KEY)
     page.locator(".auth-container").get_by_role("button", name="Apply credentials").click()

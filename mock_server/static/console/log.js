@@ -1,0 +1,161 @@
+// The requests that the mock was sent, as they come: over server-sent events, or by asking again and again.
+
+import { byId, element, tell } from "./dom.js";
+import { clock, count, statusText } from "./format.js";
+import * as mock from "./mock.js";
+
+const KEPT = 1000;
+const SHOWN = 200;
+const AGAIN = 2000; // ms between two questions where there is no stream
+
+export class Log {
+  constructor(operation) {
+    this.operation = operation;
+    this.entries = []; // the latest last
+    this.own = new Set(); // the queries of the day-by-day requests that this page sent
+    this.last = 0;
+    this.paused = false;
+    for (const name of ["log-status", "log-find", "log-days"]) byId(name).addEventListener("input", () => this.draw());
+    byId("log-pause").addEventListener("click", () => this.pause(!this.paused));
+    byId("log-clear").addEventListener("click", () => this.clear());
+    this.catchUp().finally(() => this.listen());
+  }
+
+  /** Remember a request of this page that only fetches a day for a line. */
+  ownDay(url) {
+    this.own.add(signature(new URL(url).search));
+  }
+
+  listen() {
+    const source = mock.stream();
+    source.onmessage = (event) => this.add([JSON.parse(event.data)]);
+    // What came between two connections is asked for.
+    source.onopen = () => this.catchUp();
+    source.onerror = () => {
+      if (source.readyState === EventSource.CLOSED) this.poll();
+    };
+  }
+
+  async poll() {
+    await this.catchUp();
+    setTimeout(() => this.poll(), AGAIN);
+  }
+
+  async catchUp() {
+    try {
+      const { requests, last } = await mock.requests(this.last);
+      if (last < this.last) await this.restarted();
+      else this.add(requests);
+    } catch {
+      // The mock is away; the page's head says so, and the next connection catches up.
+    }
+  }
+
+  /** The mock was started anew, and counts from one again. */
+  async restarted() {
+    this.entries = [];
+    this.last = 0;
+    this.add((await mock.requests(0)).requests);
+  }
+
+  add(entries) {
+    const later = entries.filter((entry) => entry.id > this.last);
+    if (!later.length) return this.draw();
+    this.last = later.at(-1).id;
+    this.entries = [...this.entries, ...later].slice(-KEPT);
+    if (!this.paused) this.schedule();
+  }
+
+  /** Draw once a frame, however many requests come. */
+  schedule() {
+    this.waiting ??= setTimeout(() => {
+      this.waiting = null;
+      this.draw();
+    }, 50);
+  }
+
+  pause(paused) {
+    this.paused = paused;
+    byId("log-pause").setAttribute("aria-pressed", String(paused));
+    byId("log-pause").textContent = paused ? "Go on" : "Pause";
+    if (!paused) this.draw();
+  }
+
+  async clear() {
+    try {
+      await mock.clearRequests();
+      this.entries = [];
+      this.own.clear();
+      this.draw();
+    } catch (error) {
+      tell(byId("log-empty"), `It could not be cleared: ${error.message}.`);
+    }
+  }
+
+  draw() {
+    const status = byId("log-status").value;
+    const find = byId("log-find").value.trim().toLowerCase();
+    const days = byId("log-days").checked;
+    const own = (entry) => entry.path.endsWith(this.operation ?? "\n") && this.own.has(signature(entry.query));
+    const shown = this.entries.filter(
+      (entry) =>
+        (days || !own(entry)) &&
+        String(entry.status).startsWith(status) &&
+        (!find || `${entry.method} ${entry.path} ${entry.query} ${entry.key} ${reasons(entry)}`.toLowerCase().includes(find)),
+    );
+    byId("log-count").textContent = count(shown.length);
+    const hidden = days ? 0 : this.entries.filter(own).length;
+    byId("log-days-label").textContent = hidden ? `this page's ${count(hidden)} day-by-day requests too` : "this page's day-by-day requests too";
+    const filtered = this.entries.length > hidden;
+    tell(byId("log-empty"), shown.length ? "" : filtered ? "No request fits the filter." : "No request yet. What any client asks shows here as it comes.");
+    byId("entries").hidden = !shown.length;
+    this.show(shown.slice(-SHOWN).reverse());
+  }
+
+  /** Put entries on the page; those that stand there already stay as they are. */
+  show(entries) {
+    const place = byId("entries");
+    const standing = new Map([...place.children].map((item) => [item.dataset.id, item]));
+    const items = entries.map((entry) => standing.get(String(entry.id)) ?? line(entry));
+    if (items.length !== place.children.length || items.some((item, index) => item !== place.children[index])) place.replaceChildren(...items);
+  }
+}
+
+const reasons = (entry) => (entry.refused ?? []).map(({ parameter, reason }) => `${parameter}: ${reason}`).join("; ");
+
+/** A query in a form in which the same queries are the same text. */
+function signature(query) {
+  return [...new URLSearchParams(query)].map(String).sort().join("&");
+}
+
+function line(entry) {
+  const kind = String(entry.status)[0];
+  const query = readable(entry.query);
+  const notes = [
+    ...(entry.refused ?? []).map(({ parameter, reason }) => element("p", { class: "refused" }, parameter ? element("b", {}, parameter) : null, `${parameter ? " " : ""}${reason}`)),
+    entry.fault ? element("p", { class: "refused" }, element("b", {}, "fault"), ` ${entry.fault}`) : null,
+    entry.preference ? element("p", { class: "applied" }, element("b", {}, "applied"), ` ${entry.preference}`) : null,
+  ];
+  return element(
+    "li",
+    { "data-id": entry.id, "data-kind": kind },
+    element(
+      "p",
+      { class: "head" },
+      element("span", { class: "status", title: statusText(entry.status) }, entry.status || "–"),
+      element("span", { class: "method" }, entry.method),
+      element("span", { class: "path", title: entry.path }, element("bdi", {}, entry.path)),
+      element("span", { class: "ms" }, `${entry.ms < 10 ? entry.ms.toFixed(1) : Math.round(entry.ms)} ms`),
+    ),
+    element("p", { class: "query" }, query ? element("span", {}, query) : null, element("span", { class: "who" }, [entry.key, clock(entry.time)].filter(Boolean).join(" · "))),
+    ...notes,
+  );
+}
+
+function readable(query) {
+  try {
+    return decodeURIComponent((query ?? "").replaceAll("+", " "));
+  } catch {
+    return query;
+  }
+}

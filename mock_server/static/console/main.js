@@ -1,0 +1,246 @@
+// The console: reads what is chosen, asks, and shows what came. Everything else is a module of its own.
+
+import * as page from "./answer.js";
+import { daysOf, rangeOf, readChoice, writeChoice } from "./choice.js";
+import { controls, showChoice } from "./controls.js";
+import { byId, settled } from "./dom.js";
+import { everyone, showPulse, showState } from "./everyone.js";
+import { Log } from "./log.js";
+import * as mock from "./mock.js";
+import { asCode, chosenRequest, dayRequest } from "./request.js";
+import { charts, showRows } from "./rows.js";
+import { MOST, Series } from "./series.js";
+import { sorted } from "./table.js";
+
+const LOOK = 1500; // ms between two looks at the mock's state
+const BUSY = 150; // ms before a wait is shown
+
+class Console {
+  constructor(state, session, codes) {
+    Object.assign(this, { state, session, codes });
+    this.choice = readChoice(location.search);
+    this.rows = null;
+    this.asked = 0;
+    this.log = new Log(session.operation);
+    everyone(() => this.look());
+    this.series = new Series(
+      (day, signal) => this.askDay(day, signal),
+      (integration) => this.pick(integration),
+    );
+    controls(this.choice, () => this.state.today, (changes) => this.update(changes), () => this.ask());
+    this.wire();
+    showState(state);
+    showPulse("live");
+  }
+
+  wire() {
+    for (const tab of document.querySelectorAll("[role=tab]")) {
+      tab.addEventListener("click", () => this.update({ language: tab.dataset.language }, false));
+      tab.addEventListener("keydown", (event) => this.moveTab(event));
+    }
+    byId("copy").addEventListener("click", () => this.copy());
+    byId("find").addEventListener("input", () => this.draw());
+    // Only a change of the width is one for the charts: drawing them changes the height.
+    let width = 0;
+    const redraw = settled(() => this.rows?.length && this.drawCharts(), 60);
+    new ResizeObserver(([entry]) => {
+      if (entry.contentRect.width === width) return;
+      width = entry.contentRect.width;
+      redraw();
+    }).observe(byId("answer"));
+  }
+
+  /** Take a change of what is chosen; `again` tells whether it changes the request. */
+  update(changes, again = true) {
+    Object.assign(this.choice, changes);
+    writeChoice(this.choice);
+    this.showRequest();
+    if (again) this.ask();
+    else this.draw();
+  }
+
+  showRequest() {
+    if (!this.session.operation) return;
+    showChoice(this.choice, this.state.today, this.session, this.state.scenarios, this.codes);
+    const request = chosenRequest(this.choice, this.session, this.state.today);
+    const { pathname, search } = new URL(request.url);
+    byId("target").textContent = pathname + search;
+    byId("snippet").firstElementChild.textContent = asCode(request, this.choice.language);
+    for (const tab of document.querySelectorAll("[role=tab]")) {
+      const chosen = tab.dataset.language === this.choice.language;
+      tab.setAttribute("aria-selected", String(chosen));
+      tab.tabIndex = chosen ? 0 : -1;
+      if (chosen) byId("snippet").setAttribute("aria-labelledby", tab.id);
+    }
+  }
+
+  moveTab(event) {
+    const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!by) return;
+    const tabs = [...document.querySelectorAll("[role=tab]")];
+    const next = tabs[(tabs.indexOf(event.target) + by + tabs.length) % tabs.length];
+    next.focus();
+    next.click();
+  }
+
+  async copy() {
+    const code = byId("snippet").firstElementChild;
+    try {
+      await navigator.clipboard.writeText(code.textContent);
+      byId("copy").textContent = "Copied";
+    } catch {
+      getSelection().selectAllChildren(code);
+      byId("copy").textContent = "Selected";
+    }
+    setTimeout(() => (byId("copy").textContent = "Copy"), 1500);
+  }
+
+  /** Send the chosen request, and show what comes; an answer that a later request has overtaken is dropped. */
+  async ask() {
+    if (!this.session.operation) return this.withoutOperation();
+    this.underway?.abort();
+    this.underway = new AbortController();
+    const number = ++this.asked;
+    const busy = setTimeout(page.showWaiting, BUSY);
+    let answer = null;
+    try {
+      answer = await mock.send(chosenRequest(this.choice, this.session, this.state.today), this.underway.signal);
+    } catch {
+      // Nothing came: the mock is away, dropped the connection, or the request was overtaken.
+    }
+    clearTimeout(busy);
+    if (number === this.asked) this.show(answer);
+  }
+
+  show(answer) {
+    this.rows = answer?.rows ?? null;
+    page.markFields(answer);
+    if (answer) page.showResult(answer);
+    else page.showSilence();
+    byId("rows").hidden = !this.rows?.length;
+    if (this.rows?.length) {
+      page.hideRefusal();
+      return this.draw();
+    }
+    this.series.cancel();
+    const again = ["Send again", () => this.ask()];
+    if (this.rows) this.showNothing();
+    else if (answer) page.showRefusal(...page.explain(answer), this.remedies(answer, again), answer.body);
+    else page.showRefusal("No answer came", "The connection failed: the mock was stopped, or a fault was wanted. It is asked again as soon as it answers.", [again]);
+  }
+
+  remedies({ status }, again) {
+    const remedies = [];
+    if (this.choice.code === String(status)) remedies.push(["Answer with what fits", () => this.update({ code: "" })]);
+    if (status === 401 && this.choice.key) remedies.push(["Send the key", () => this.update({ key: "" })]);
+    const [start, end] = rangeOf(this.choice, this.state.today);
+    if (status === 400 && start > end) remedies.push(["Turn the range round", () => this.update({ range: "custom", start: end, end: start })]);
+    if (status === 422) remedies.push(["Take the last 30 days", () => this.update({ range: "30d" })]);
+    return [...remedies, again];
+  }
+
+  showNothing() {
+    const { mode, slug, range } = this.choice;
+    const scenario = this.choice.scenario || this.state.scenario;
+    const remedies = [];
+    if (mode !== null || slug !== null) remedies.push(["Take all modes and slugs", () => this.update({ mode: null, slug: null })]);
+    if (range !== "12m") remedies.push(["Take 12 months", () => this.update({ range: "12m" })]);
+    const about = this.state.scenarios.find(({ name }) => name === scenario)?.about ?? "";
+    page.showRefusal("No rows", `No integration had traffic in this range. The scenario is “${scenario}”: ${about}`, remedies);
+  }
+
+  withoutOperation() {
+    byId("request").hidden = true;
+    byId("answer").setAttribute("aria-busy", "false");
+    document.querySelector(".line").hidden = true;
+    page.showRefusal("No rows to show", "This document has no operation that the mock has data for. Its operations are in the API docs; the requests that come stand in the log.", []);
+  }
+
+  /** The integration of the day-by-day lines: the chosen one, else the one with the most invocations. */
+  get integration() {
+    const chosen = this.rows.find((row) => row.integration_key === this.choice.integration);
+    return (chosen ?? sorted(this.rows, "-invocations", "integration_key")[0]).integration_key;
+  }
+
+  pick(integration) {
+    this.update({ integration }, false);
+  }
+
+  draw() {
+    if (!this.rows?.length) return;
+    const { integration } = this;
+    showRows(this.rows, this.choice, integration, {
+      pick: (key) => this.pick(key),
+      sort: (sort) => this.update({ sort }, false),
+    });
+    const days = daysOf(rangeOf(this.choice, this.state.today), this.state.today, MOST);
+    const { mode, slug, scenario, key } = this.choice;
+    const keys = this.rows.map((row) => row.integration_key).sort();
+    this.series.show(integration, keys, days, JSON.stringify([mode, slug, scenario, key, this.state.revision, this.state.today]));
+  }
+
+  drawCharts() {
+    charts(sorted(this.rows, this.choice.sort, "integration_key"), this.integration);
+    this.series.draw();
+  }
+
+  async askDay(day, signal) {
+    const request = dayRequest(this.choice, this.session, day);
+    this.log.ownDay(request.url);
+    return (await mock.send(request, signal)).rows;
+  }
+
+  /** Look at the mock's state; where it has changed, or the mock is back, ask again. */
+  async look() {
+    let state;
+    try {
+      state = await mock.health(AbortSignal.timeout(10 * LOOK));
+    } catch {
+      showPulse("down");
+      this.away = true;
+      return;
+    }
+    showPulse("live");
+    const changed = this.away || state.revision !== this.state.revision || state.today !== this.state.today || state.scenario !== this.state.scenario;
+    if (this.away || state.revision !== this.state.revision) this.session = await mock.session();
+    this.away = false;
+    this.state = state;
+    showState(state);
+    if (changed) {
+      this.showRequest();
+      await this.ask();
+    }
+  }
+}
+
+/** The statuses that the document has for the operation. */
+function documented(api, operation) {
+  const found = Object.entries(api.paths ?? {}).find(([path]) => operation?.endsWith(path));
+  return Object.keys(found?.[1].get?.responses ?? {}).filter((code) => /^\d+$/.test(code));
+}
+
+async function start() {
+  let begun;
+  try {
+    const [state, session, api] = await Promise.all([mock.health(), mock.session(), mock.openapi()]);
+    begun = new Console(state, session, documented(api, session.operation));
+  } catch (error) {
+    showPulse("down");
+    const cause = error instanceof mock.Refused ? error.message : "The mock does not answer. The page goes on by itself as soon as it does.";
+    page.showRefusal("The console cannot begin", cause, []);
+    setTimeout(start, LOOK);
+    if (error instanceof TypeError || error instanceof mock.Refused) return;
+    throw error;
+  }
+  page.hideRefusal();
+  begun.showRequest();
+  begun.ask();
+  const again = async () => {
+    if (!document.hidden) await begun.look();
+    setTimeout(again, LOOK);
+  };
+  setTimeout(again, LOOK);
+  document.addEventListener("visibilitychange", () => document.hidden || begun.look());
+}
+
+start();
