@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Thread
+from typing import IO
 from urllib.parse import urlsplit
+
+import requests
 
 from contract_tests.call import NoVerdictError
 from contract_tests.exchange import KEY_VARIABLE
@@ -75,18 +81,26 @@ def read_url(text: str) -> str:
     try:
         parts = urlsplit(text)
         port = parts.port
+        # What sends the requests has a say in what an address is: it encodes names outside of ASCII, or cannot.
+        requests.Request("GET", text).prepare()
+        (parts.hostname or "").encode("idna")
     except ValueError:
-        raise InputError(f"{text!r} is no URL", remedy) from None
-    if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
-        raise InputError(f"{text!r} is no URL of a deployment", remedy)
-    if parts.username or parts.password or parts.query or parts.fragment:
+        raise InputError(f"{_shown(text)} is no URL", remedy) from None
+    if parts.scheme not in ("http", "https") or not parts.hostname or port == 0 or re.search(r"[\s\\]", text):
+        raise InputError(f"{_shown(text)} is no URL of a deployment", remedy)
+    if "@" in parts.netloc or "?" in text or "#" in text:
         raise InputError("the URL holds more than an address and a path", f"{remedy}; the key goes into --api-key")
     return text.rstrip("/")
 
 
+def _shown(text: str) -> str:
+    """Show a text that is no URL; one that may hold a password or a key is not repeated."""
+    return "the target" if re.search("[@?#]", text) else repr(text)
+
+
 def _key_for(base_url: str, settings: Settings) -> str:
     key = settings.api_key or os.environ.get(KEY_VARIABLE)
-    if key is None and urlsplit(base_url).hostname in LOOPBACK:
+    if not key and urlsplit(base_url).hostname in LOOPBACK:
         key = LOCAL_KEY
     if not key:
         raise InputError("there is no key to call the target with", f"Give --api-key KEY, or set {KEY_VARIABLE}")
@@ -100,36 +114,54 @@ def _key_for(base_url: str, settings: Settings) -> str:
 
 @contextmanager
 def _embedded_mock(settings: Settings) -> Iterator[str]:
-    command = [sys.executable, "-m", "mock_server", "--port", "0"]
+    # -P: a module of the current folder never takes the place of one that the mock imports.
+    command = [sys.executable, "-P", "-m", "mock_server", "--port", "0"]
     if settings.document is not None:
-        command.insert(3, str(settings.document))
+        command.insert(4, str(settings.document))
+    above = Path(__file__).parents[1]
+    path = os.pathsep.join(filter(None, (str(above), os.environ.get("PYTHONPATH"))))
     # A session of its own: Ctrl-C is for the check, which then ends the mock. The key is not on the command line,
     # where every user of the machine could read it.
     process = subprocess.Popen(  # noqa: S603  # the kit's own module, by the interpreter that runs this
         command,
-        env={**os.environ, KEY_VARIABLE: EMBEDDED_KEY},
+        env={**os.environ, KEY_VARIABLE: EMBEDDED_KEY, "PYTHONPATH": path},
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
     )
     try:
-        yield _ready_url(process)
+        yield ready_url(process)
     finally:
         process.terminate()
-        process.communicate(timeout=STARTING)
+        process.wait(STARTING)
 
 
-def _ready_url(process: subprocess.Popen[str]) -> str:
-    """Wait for the line in which the mock says where it listens."""
-    for line in process.stdout or ():
-        match = re.search(r"https?://\S+", line)
-        if match:
-            return match[0].rstrip("/")
-    said = (process.stderr.read() if process.stderr else "").strip().splitlines()
-    raise NoVerdictError(
-        f"The mock did not start: {said[-1] if said else 'it said nothing'}", "Try `feather-mock` by itself"
-    )
+def ready_url(process: subprocess.Popen[str]) -> str:
+    """Wait for the line in which the mock says where it listens; what it says afterwards is read, and forgotten.
+
+    Raises:
+        NoVerdictError: it ends without such a line.
+
+    """
+    said = ""
+    with ExitStack() as reading:
+        stream = reading.enter_context(process.stdout or io.StringIO())
+        for line in stream:
+            match = re.search(r"https?://\S+", line)
+            if match:
+                # A pipe that nobody reads would fill up, and stop the mock.
+                Thread(target=_forget, args=(stream,), daemon=True).start()
+                reading.pop_all()
+                return match[0].rstrip("/")
+            said = line.strip() or said
+    raise NoVerdictError(f"The mock did not start: {said or 'it said nothing'}", "Try `feather-mock` by itself")
+
+
+def _forget(stream: IO[str]) -> None:
+    with stream:
+        for _ in stream:
+            pass
 
 
 def _fixture_values(known: Known) -> Known:
