@@ -13,6 +13,11 @@ MARK = "[key]"
 SHORTEST = 4
 """A secret shorter than this stands in other words by chance: it is hidden only where it stands by itself."""
 
+REMEMBERED = 1000
+"""Texts whose redaction is kept at hand: most headers and refusals come again and again."""
+
+LONGEST_REMEMBERED = 4000
+
 ROUNDS = 4
 """How often a text may have been escaped, one way or another, before it came back."""
 
@@ -42,6 +47,7 @@ class Redactor:
         self._coded: tuple[str, ...] = ()
         self._words: re.Pattern[str] | None = None
         self._margin = 0
+        self._known: dict[str, str] = {}
         self.hide(key)
 
     def hide(self, secret: str) -> None:
@@ -49,6 +55,7 @@ class Redactor:
         if len(secret) < 2 or secret in self._secrets:
             return
         self._secrets.add(secret)
+        self._known.clear()
         long = [known for known in self._secrets if len(known) >= SHORTEST]
         short = _longest_first({form for s in self._secrets if len(s) < SHORTEST for form in (s, s[::-1])})
         self._plain = _longest_first({form for known in long for form in _spellings(known)})
@@ -59,6 +66,14 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """Give the text without the key."""
+        known = self._known.get(text)
+        if known is None:
+            known = self._replaced(text)
+            if len(self._known) < REMEMBERED and len(text) <= LONGEST_REMEMBERED:
+                self._known[text] = known
+        return known
+
+    def _replaced(self, text: str) -> str:
         spans = self._find(text)
         if not spans:
             return text
