@@ -37,7 +37,7 @@ def _option(name: str, meta: Any) -> click.Option:
     flags = [*meta["flags"], name]
     if meta.get("flag"):
         return click.Option(flags, is_flag=True, default=None, help=meta["help"])
-    kind: Any = click.Choice(meta["choices"]) if "choices" in meta else meta.get("type", str)
+    kind: Any = click.Choice([str(choice) for choice in meta["choices"]]) if "choices" in meta else meta.get("type", str)
     if kind is Path:
         kind = click.Path(path_type=Path)
     return click.Option(flags, type=kind, multiple=meta.get("multiple", False), help=meta["help"])
