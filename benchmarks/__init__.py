@@ -1,0 +1,1 @@
+"""The figures: the mock and the check beside their peers, on the machine at hand."""
