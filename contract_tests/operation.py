@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import requests
 import schemathesis
@@ -156,10 +157,7 @@ class Operation:
     def _resolved(self, value: dict[str, Any]) -> dict[str, Any]:
         """Follow a reference within the document."""
         while "$ref" in value:
-            target: Any = self._document
-            for part in value["$ref"].removeprefix("#/").split("/"):
-                target = target[part.replace("~1", "/").replace("~0", "~")]
-            value = target
+            value = _at(self._document, value["$ref"])
         return value
 
 
@@ -184,6 +182,8 @@ def load_operation(path: Path, *, check: bool) -> Operation:
     for pointer, reference in _references(source.data, ()):
         if not reference.startswith("#/"):
             raise source.error(pointer, f"the reference {reference!r} leads out of the file", "Bring it into the file")
+        if not _leads_somewhere(source.data, reference):
+            raise source.error(pointer, f"the reference {reference!r} leads nowhere", "Mend it, or what it names")
     if check:
         _require_valid(source)
     for url, item in source.data.get("paths", {}).items():
@@ -204,7 +204,7 @@ def _require_valid(source: YamlSource) -> None:
         place = tuple(getattr(error, "absolute_path", ()))
         raise source.error(
             place,
-            f"no valid OpenAPI 3.1: {error.message}",
+            f"no valid OpenAPI 3.1: {str(error.message).splitlines()[0]}",
             "Mend the document, or name another with --document",
         )
 
@@ -220,3 +220,37 @@ def _references(value: Any, pointer: tuple[str | int, ...]) -> Iterator[tuple[tu
     elif isinstance(value, list):
         for index, inner in enumerate(value):
             yield from _references(inner, (*pointer, index))
+
+
+def _at(document: Any, reference: str) -> Any:
+    """Give what a reference within the document names (RFC 6901, and section 6 for its place in a URI).
+
+    Raises:
+        LookupError: there is nothing.
+
+    """
+    value = document
+    for part in unquote(reference).removeprefix("#/").split("/"):
+        name = part.replace("~1", "/").replace("~0", "~")
+        if isinstance(value, list):
+            value = value[int(name) if name.isdecimal() else len(value)]
+        elif isinstance(value, dict):
+            value = value[name]
+        else:
+            raise LookupError(reference)
+    return value
+
+
+def _leads_somewhere(document: Any, reference: str) -> bool:
+    """Tell whether a reference ends at a value, and not at itself by way of others."""
+    seen = set()
+    while reference not in seen:
+        seen.add(reference)
+        try:
+            value = _at(document, reference)
+        except LookupError:
+            return False
+        if not isinstance(value, dict) or not isinstance(value.get("$ref"), str):
+            return True
+        reference = value["$ref"]
+    return False
