@@ -59,7 +59,12 @@ def _entry(source: YamlSource, index: int, ids: Collection[str]) -> Accepted:
     entry = source.data[index]
     if not isinstance(entry, dict) or sorted(entry) != sorted(KEYS):
         raise source.error((index,), "an entry needs just promise, reason and until", "Give it those three")
-    promise, reason, until = (str(entry[key]) for key in KEYS)
+    for key in KEYS:
+        if not isinstance(entry[key] or "", str):
+            raise source.error((index, key), f"the {key} is no text", "Write it in quotes")
+    promise, reason, until = (entry[key] or "" for key in KEYS)
+    if promise in (isinstance(other, dict) and other.get("promise") for other in source.data[:index]):
+        raise source.error((index, "promise"), f"{promise!r} stands twice", "Keep one of the two")
     if promise not in ids:
         raise source.error((index, "promise"), f"there is no promise {promise!r}", f"Name one of: {', '.join(ids)}")
     if not reason.strip():
@@ -81,19 +86,21 @@ def settle_accepted(outcome: Outcome, accepted: tuple[Accepted, ...], today: dat
 
 
 def write_accepted(path: Path, accepted: tuple[Accepted, ...], outcomes: tuple[Outcome, ...], today: date) -> None:
-    """Write the promises that broke, accepted for a while: an entry that still holds keeps its reason and its day.
+    """Write the promises that broke, accepted for a while: an entry keeps its reason, and its day until that is past.
 
     Raises:
         InputError: the file cannot be written.
 
     """
-    standing = {entry.promise: entry for entry in accepted if entry.until >= today}
+    known = {entry.promise: entry for entry in accepted}
     broken = [outcome.promise.id for outcome in outcomes if outcome.status in (Status.BROKEN, Status.ACCEPTED)]
-    tried = {outcome.promise.id for outcome in outcomes}
-    kept = [entry for entry in standing.values() if entry.promise in broken or entry.promise not in tried]
-    new = [Accepted(name, UNEXPLAINED, today + UPDATED_FOR) for name in broken if name not in standing]
+    mended = {outcome.promise.id for outcome in outcomes if outcome.status in (Status.KEPT, Status.ADVISED)}
+    untried = [entry for entry in accepted if entry.promise not in mended and entry.promise not in broken]
+    renewed = [known.get(name, Accepted(name, UNEXPLAINED, date.min)) for name in broken]
+    renewed = [entry if entry.until >= today else replace(entry, until=today + UPDATED_FOR) for entry in renewed]
     entries = [
-        {"promise": entry.promise, "reason": entry.reason, "until": entry.until.isoformat()} for entry in (*kept, *new)
+        {"promise": entry.promise, "reason": entry.reason, "until": entry.until.isoformat()}
+        for entry in (*untried, *renewed)
     ]
     try:
         path.write_text(yaml.safe_dump(entries, sort_keys=False, allow_unicode=True), encoding="utf-8")
