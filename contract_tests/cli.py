@@ -37,7 +37,10 @@ def _option(name: str, meta: Any) -> click.Option:
     flags = [*meta["flags"], name]
     if meta.get("flag"):
         return click.Option(flags, is_flag=True, default=None, help=meta["help"])
-    kind: Any = click.Choice([str(choice) for choice in meta["choices"]]) if "choices" in meta else meta.get("type", str)
+    kind: Any = meta.get("type", str)
+    if "choices" in meta:
+        # As text: of an enumeration click offers its members' names.
+        kind = click.Choice([str(choice) for choice in meta["choices"]])
     if kind is Path:
         kind = click.Path(path_type=Path)
     return click.Option(flags, type=kind, multiple=meta.get("multiple", False), help=meta["help"])
