@@ -14,7 +14,7 @@ from mock_server.tally import select, tally
 
 MOST_DAYS: Final = 11_000
 """Days from the first traffic to today, thirty years of them: sums take memory by the day."""
-_MOST_BYTES: Final = 48 * 2**20
+_MOST_BYTES: Final = 40 * 2**20
 
 
 class Rollup:

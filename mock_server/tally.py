@@ -146,6 +146,7 @@ def _paces(selection: Selection, days: IntArray) -> list[Pace]:
                 counts += draw(Cell(user, mode, share), chance, expected, account, days)
         slower = np.array([fine_steps(each.tail, factor) for each in integrations])
         levels = np.rint(np.clip(expected.level + slower[:, None], -MOST_LEVEL, MOST_LEVEL))
+        levels[counts.sum(0) == 0] = 0  # no calls, no latencies, and no knots for them
         paces.append(Pace(counts, levels.astype(np.int64)))
     return paces
 

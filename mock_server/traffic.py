@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from mock_server.catalogue import Holiday, Integration, Mode, Workspace
-from mock_server.latency import fine_steps
+from mock_server.latency import FINE, fine_steps
 from mock_server.noise import key64
 
 if TYPE_CHECKING:
@@ -33,7 +33,8 @@ _MOST_GROWTH: Final = 50.0
 _MOST_VOLUME: Final = 1e8  # with this, sums of thirty years are still exact as floats
 _BURSTS: Final = 0.0025  # calls come in bursts: the variance is more than a Poisson's by this part of mean²
 _LONGEST_CHANCE: Final = 3  # days that an incident by chance lasts at most
-_CHANCE_LATENCY: Final = (1.4, 3.6)  # what such an incident multiplies latencies by, least and most
+_CHANCE_LATENCY: Final = (1.4, 3.0)  # what such an incident multiplies latencies by, least and most
+_LOG_ODDS: Final = 2.944  # ln 19: between the median and the p95
 _WOBBLE, _DRIFT = 1.05, 1.08  # what a standard deviation of a day, and of a season, does to latencies
 
 
@@ -145,16 +146,28 @@ def usage(integrations: Sequence[Integration], account: Account, days: IntArray)
         for factor in (_WOBBLE, _DRIFT, *_CHANCE_LATENCY)
     )
     level = wobble * _normal(chance.bits(days, "latency")) + drift * weather
+    level += _luck(volume, _normal(chance.bits(days, "luck")))
     severity = _chance_severity(integrations, chance, days)
     struck = severity > 0
     level += np.where(struck, least + (most - least) * severity, 0.0)
-    vendor = np.maximum(vendor, np.where(struck, 0.03 + 0.3 * severity * severity, 0.0))
+    vendor = np.maximum(vendor, np.where(struck, 0.02 + 0.25 * severity * severity, 0.0))
     volume *= 1 - 0.15 * severity
     expected = Usage(volume, vendor, exceptions, level)
     for row, integration in enumerate(integrations):
         _strike(expected, row, integration, account, int(days[0]))
     np.minimum(volume, _MOST_VOLUME, out=volume)
     return expected
+
+
+def _luck(volume: FloatArray, noise: FloatArray) -> FloatArray:
+    """Give by how many fine steps the p95 of so few calls differs from that of many.
+
+    The p95 of n calls scatters as 1/sqrt(n) does (that of a sample's quantile, over the density there), and
+    that of a few is their slowest, which is a usual one.
+    """
+    scatter = 0.95 * 0.05 / (volume + 3)
+    moved = noise * np.sqrt(scatter) * (4 * FINE / (0.95 * 0.05 * _LOG_ODDS)) - 4 * FINE / (volume + 1)
+    return np.clip(moved, -2 * FINE, 1.5 * FINE)
 
 
 def _strike(expected: Usage, row: int, integration: Integration, account: Account, first: int) -> None:

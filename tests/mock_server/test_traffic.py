@@ -46,9 +46,9 @@ def expect(catalogue: Catalogue, *keys: str) -> Usage:
 
 
 GOLDEN = {
-    "alpha": "fcfe7d07c2d2f1511d75d33acb99e8bdec902bb251630490844181fb97253b23",
-    "beta": "8254529793693fc5973ca51395fc1bb503159fa9bb368e5793ffd9b7fb2245a9",
-    "gamma": "777dd3dc99057ce7a02b0962a06ce89e2972e8f47b936fe1c0113658a2cb207b",
+    "alpha": "cf8b37b20a263416cba103ecc589285e8cb6bd939edfa63c30004a4c247587f2",
+    "beta": "76ef625e8a10d5706cd8a559f35404672f59ef9c3ffa99b2673d6a9913e63908",
+    "gamma": "e19b7a703675b3b83ba4734b57f65041b728160f303d0af368b1ff26fe821636",
 }
 
 
