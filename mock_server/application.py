@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
 from mock_server import by_integration
+from mock_server.administration import Administration
 from mock_server.banner import banner
 from mock_server.by_integration import Traffic
 from mock_server.document.openapi import Document
@@ -22,8 +23,11 @@ from mock_server.document.soundness import load_document
 from mock_server.document.specification import Operation, Specification
 from mock_server.fixtures import load_fixtures
 from mock_server.handlers import Handlers
+from mock_server.journal import Journal, Secrets
 from mock_server.layers import Cors, ResponseValidation, Routing, Security, Validation
+from mock_server.metrics import Metrics
 from mock_server.pages import Pages
+from mock_server.recording import Recording, Sink
 from mock_server.request.authentication import security_map
 from mock_server.request.bodies import parser, validator_map
 from mock_server.response.problems import Refusal
@@ -32,11 +36,15 @@ from mock_server.settings import Settings
 from mock_server.state import State
 
 
-def build(settings: Settings) -> "Mock":
+def build(settings: Settings, log: Sink | None = None) -> "Mock":
     """Build the mock as an ASGI application.
 
     A request's way: CORS, errors, routing, authentication, validation, handler or page; the response goes back
     through the validation of responses, where that is on.
+
+    Args:
+        settings: what the command line says.
+        log: is told of each request that was answered.
 
     Raises:
         InputError: the document or a fixture is not right, with file, line and what would be.
@@ -48,11 +56,25 @@ def build(settings: Settings) -> "Mock":
     traffic = Traffic(fixtures, state, settings.seed, settings.today)
     own = {by_integration.ROUTE: by_integration.handler(traffic)} if by_integration.served_by(document) else {}
     handlers = Handlers(own)
-    pages = Pages(document, traffic, state)
+    pages = Pages(document, with_console=settings.admin)
+    journal = Journal(Secrets(key.value for key in settings.api_keys))
+    metrics = Metrics()
+    administration = Administration(
+        settings,
+        document=document,
+        fixtures=fixtures,
+        traffic=traffic,
+        state=state,
+        journal=journal,
+        metrics=metrics,
+    )
     rendering = Rendering(handlers.operations)
     mock = Mock(
-        Endpoint(handlers, pages),
-        middlewares=_layers(settings),
+        Endpoint(handlers, pages, administration if settings.admin else None),
+        middlewares=[
+            *_recording(_sinks(settings, journal, metrics, log), handlers, pages),
+            *_layers(settings),
+        ],
         lifespan=_lifespan,
         resolver=handlers,
         security_map=security_map(settings.api_keys),
@@ -61,10 +83,26 @@ def build(settings: Settings) -> "Mock":
     )
     mock.settings, mock.document, mock.traffic, mock.state = settings, document, traffic, state
     mock.operations = handlers.operations
+    mock.journal, mock.administration = journal, administration
     mock.add_document(document)
     for error in (Refusal, ProblemException, HTTPException, Exception):
         mock.add_error_handler(error, rendering.respond)
     return mock
+
+
+def _sinks(settings: Settings, journal: Journal, metrics: Metrics, log: Sink | None) -> list[Sink]:
+    """List who is told of each request. Of several processes each would know of its own requests alone."""
+    alone = settings.workers == 1
+    return [
+        *([journal.add] if alone else []),
+        *([metrics.add] if alone and settings.admin else []),
+        *([log] if log else []),
+    ]
+
+
+def _recording(sinks: list[Sink], handlers: Handlers, pages: Pages) -> list[Any]:
+    """Make the layer that tells the sinks, where there are any."""
+    return [partial(Recording, sinks=sinks, operations=handlers.operations, own=pages.paths)] if sinks else []
 
 
 def _layers(settings: Settings) -> list[Any]:
@@ -100,6 +138,12 @@ class Mock(ConnexionMiddleware):  # type: ignore[misc]  # Connexion is not typed
     traffic: Traffic
     state: State
     operations: Mapping[str, Operation]
+    journal: Journal
+    administration: Administration
+
+    def reset(self) -> None:
+        """Go back to how the mock was started, and forget the requests."""
+        self.administration.reset()
 
     def banner(self, url: str) -> str:
         """Write what to print when this mock answers at `url`."""
@@ -120,13 +164,17 @@ class Mock(ConnexionMiddleware):  # type: ignore[misc]  # Connexion is not typed
 class Endpoint:
     """The innermost application: calls the handler of the operation that routing found, or a page of the mock."""
 
-    def __init__(self, handlers: Handlers, pages: Pages) -> None:
+    def __init__(self, handlers: Handlers, pages: Pages, administration: Administration | None = None) -> None:
         self._functions = handlers.functions
         self._pages = pages
+        self._administration = administration
 
-    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request that is authentic and valid."""
         identity = scope["extensions"][ROUTING_CONTEXT]["operation_id"]
+        if identity is None and self._administration is not None and scope["path"] in self._administration:
+            await self._administration(scope, receive, send)
+            return
         answer = self._pages.answer(scope) if identity is None else self._functions[identity](scope)
         await answer.send(scope["method"], send)
 

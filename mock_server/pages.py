@@ -1,22 +1,19 @@
-"""The mock's own pages: the document, Swagger UI over it, and the state of the mock."""
+"""The mock's own pages: the document, Swagger UI over it, and the console."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cached_property, partial
 from html import escape
 from importlib.resources import files
-from typing import Any, Final
+from typing import Final
 
-import orjson
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
 from mock_server import console
-from mock_server.by_integration import Traffic
 from mock_server.document.openapi import Document
 from mock_server.response.answers import HTML, Answer
 from mock_server.response.problems import METHOD_NOT_ALLOWED, OPTIONS, Refusal
-from mock_server.state import State
 
 _STATIC: Final = {
     "swagger-ui.css": b"text/css; charset=utf-8",
@@ -30,20 +27,22 @@ _ALLOW: Final = "GET, HEAD, OPTIONS"
 class Pages:
     """Answers what is not in the document. `/__mock/` is the mock's own and never an API's."""
 
-    def __init__(self, document: Document, traffic: Traffic, state: State) -> None:
+    def __init__(self, document: Document, *, with_console: bool) -> None:
         self._document = document
-        self._traffic = traffic
-        self._state = state
         self._pages: dict[str, Callable[[], Answer]] = {
-            **console.pages(),
+            **(console.pages() if with_console else {"/": partial(_redirect, b"docs")}),
             "/docs": lambda: self._docs,
             # Relative, so that a proxy may put the mock under a path of its own.
             "/docs/": partial(_redirect, b"../docs"),
             "/openapi.yaml": lambda: Answer(document.source.raw, b"application/yaml"),
             "/openapi.json": lambda: self._json,
-            "/__mock/health": self._health,
             **{f"/docs/{name}": partial(_static, name) for name in _STATIC},
         }
+
+    @property
+    def paths(self) -> Collection[str]:
+        """Where there is a page."""
+        return self._pages.keys()
 
     def answer(self, scope: Scope) -> Answer:
         """Answer with a page.
@@ -74,16 +73,6 @@ class Pages:
         paths = escape(json.dumps(self._document.base_paths))
         page = page.replace("{title}", escape(self._document.title)).replace("{base_paths}", paths)
         return Answer(page.encode(), HTML)
-
-    def _health(self) -> Answer:
-        state: dict[str, Any] = {
-            "status": "ok",
-            "document": {"title": self._document.title, "version": self._document.version},
-            "scenario": self._state.scenario,
-            "seed": self._traffic.seed,
-            "today": self._traffic.today,
-        }
-        return Answer(orjson.dumps(state), headers=((b"cache-control", b"no-store"),))
 
 
 def _redirect(location: bytes) -> Answer:

@@ -1,6 +1,7 @@
 """Everything that can be set, with its default and its help: the command line is made from this table."""
 
 import dataclasses
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -13,6 +14,9 @@ from mock_server.state import KINDS
 
 DEFAULT_KEY: Final = "local-dev-key"
 KEY_VARIABLE: Final = "FEATHER_API_KEY"
+LOGS: Final = ("text", "json", "none")
+# As browsers write it (RFC 6454, section 6.1): lower case, and no slash at the end; `null` is a local file's.
+_ORIGIN: Final = re.compile(r"null|[a-z][a-z0-9+.-]*://[^/?#@\s*A-Z]+")
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,24 @@ class Settings:
         "--validate-responses/--no-validate-responses",
         help="Check each answer against the document as it leaves; a break is a 500 that says where.",
     )
+    cors_origins: tuple[str, ...] = _setting(
+        (),
+        "--cors-origin",
+        metavar="ORIGIN",
+        multiple=True,
+        help="Let pages of this origin alone call the mock, with credentials too; can be repeated.",
+    )
+    admin: bool = _setting(
+        True,
+        "--admin/--no-admin",
+        help="Serve the console at / and the administration under /__mock/, health included.",
+    )
+    log: str = _setting(
+        "text",
+        "--log",
+        metavar="|".join(LOGS),
+        help="How each request is told of on standard output.",
+    )
     scenario: str = _setting(
         "normal",
         "--scenario",
@@ -121,6 +143,13 @@ class Settings:
             raise InputError("no API key is set", "Give at least one --api-key")
         if not 0 <= self.port <= 65535:
             raise InputError(f"--port {self.port} is no port", "Give a number from 0 to 65535")
+        if self.log not in LOGS:
+            raise InputError(f"--log {self.log} is no kind of log", f"Give one of: {', '.join(LOGS)}")
+        if self.cors_origins and not self.cors:
+            raise InputError("--cors-origin lets a page in, and --no-cors lets none", "Leave one of them out")
+        for origin in self.cors_origins:
+            if not _ORIGIN.fullmatch(origin):
+                raise InputError(f"--cors-origin {origin} is no origin", "Give one as http://localhost:5173")
         if self.workers < 1:
             raise InputError(f"--workers {self.workers} is no number of processes", "Give 1 or more")
         if not 0 <= self.fault_rate <= 1:

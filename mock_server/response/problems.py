@@ -13,16 +13,20 @@ class Problem:
         status: the HTTP status.
         error: the short name that stands as `error` in the body.
         message: what happened and what to do, with `{places}` for the particulars.
+        parameter: the parameter that it is always about, if there is one.
 
     """
 
     status: int
     error: str
     message: str
+    parameter: str = ""
 
 
 UNAUTHORIZED = Problem(401, "unauthorized", "{cause}. {remedy}.")
 FORBIDDEN = Problem(403, "forbidden", "{cause}.")
+CONFLICT = Problem(409, "conflict", "{cause}. {remedy}.")
+UNFIT = Problem(400, "bad_request", "{cause}. {remedy}.")
 INVALID_REQUEST = Problem(422, "validation_error", "{cause}.")
 BAD_REQUEST = Problem(400, "bad_request", "{cause}.")
 BAD_PREFERENCE = Problem(400, "bad_preference", "{shown} {cause}. {remedy}.")
@@ -30,6 +34,7 @@ INVERTED_RANGE = Problem(
     400,
     "invalid_date_range",
     "start_date {start} is after end_date {end}. Send the earlier date as start_date.",
+    parameter="start_date",
 )
 NOT_FOUND = Problem(404, "not_found", "The document has no path {path}. It has: {paths}.")
 OPTIONS = Problem(204, "options", "")

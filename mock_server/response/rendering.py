@@ -15,6 +15,7 @@ from starlette.types import Scope
 
 from mock_server.document.schemas import CompiledSchema
 from mock_server.document.specification import Operation
+from mock_server.journal import note
 from mock_server.request.authentication import missing_key
 from mock_server.response import problems
 from mock_server.response.problems import Problem, Refusal
@@ -40,6 +41,8 @@ class Rendering:
         scope = request.scope
         operation = self._operations.get(_operation_id(scope) or "")
         refusal = self._refusal(error, scope, operation)
+        if refusal.status >= 400:
+            note(scope, "refused", _complaints(refusal, operation))
         headers = {"Vary": "Origin", **refusal.headers}
         if refusal.status == 204:
             return ConnexionResponse(status_code=204, headers=headers)
@@ -113,6 +116,17 @@ def _operation_id(scope: Scope) -> str | None:
         identity: str | None = routing.get("operation_id")
         return identity
     return getattr(scope.get("endpoint"), "operation_id", None)
+
+
+def _complaints(refusal: Refusal, operation: Operation | None) -> tuple[tuple[str, str], ...]:
+    """Give for the journal which parameters are refused, and why."""
+    if refusal.detail:
+        return tuple((".".join(map(str, item["loc"][1:] or item["loc"])), str(item["msg"])) for item in refusal.detail)
+    parameter = refusal.problem.parameter
+    if refusal.status == 401 and operation is not None:
+        schemes = (operation.security_schemes[name] for requirement in operation.security for name in requirement)
+        parameter = ", ".join(dict.fromkeys(str(scheme.get("name", "Authorization")) for scheme in schemes))
+    return ((parameter, refusal.message),)
 
 
 def not_found(scope: Scope, paths: Any) -> Refusal:

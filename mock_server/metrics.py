@@ -1,0 +1,86 @@
+"""Counts requests, for Prometheus; what is counted is put in Prometheus' words only when it is asked for."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+from mock_server.journal import Seen
+
+if TYPE_CHECKING:
+    from prometheus_client import Metric
+
+_BOUNDS: Final = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+"""Upper bounds of the histogram's buckets, in seconds: a mock answers in less than prometheus-client's own begin at."""
+
+
+class Metrics:
+    """How many requests each operation had, how they ended, and how long they took."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[tuple[str, int]] = Counter()
+        self._latencies: dict[str, _Latencies] = {}
+        self._registry: Any = None
+
+    def add(self, seen: Seen) -> None:
+        """Count a request."""
+        operation = seen.operation
+        self._counts[operation, seen.status] += 1
+        latencies = self._latencies.get(operation)
+        if latencies is None:
+            latencies = self._latencies[operation] = _Latencies()
+        latencies.counts[bisect_left(_BOUNDS, seen.seconds)] += 1
+        latencies.sum += seen.seconds
+
+    def write(self, accept: str) -> tuple[bytes, str]:
+        """Write all counts, in the format that an `Accept` header asks for; give it and its content type."""
+        # Who never asks for metrics need not wait for the import at the start.
+        from prometheus_client import CollectorRegistry, ProcessCollector
+        from prometheus_client.exposition import choose_encoder
+
+        if self._registry is None:
+            self._registry = CollectorRegistry()
+            self._registry.register(self)
+            ProcessCollector(registry=self._registry)
+        encode, content_type = choose_encoder(accept)
+        return encode(self._registry), content_type
+
+    def collect(self) -> Iterator[Metric]:
+        """Give the counts as prometheus-client's values; its registry asks."""
+        from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
+
+        requests = CounterMetricFamily(
+            "feather_mock_requests",
+            "Requests that were answered, by operation and status.",
+            labels=("operation", "status"),
+        )
+        for (operation, status), count in sorted(self._counts.items()):
+            requests.add_metric((operation, str(status)), count)
+        yield requests
+        durations = HistogramMetricFamily(
+            "feather_mock_request_duration_seconds",
+            "How long requests took, delays that were asked for included, by operation.",
+            labels=("operation",),
+        )
+        for operation, latencies in sorted(self._latencies.items()):
+            durations.add_metric((operation,), list(latencies.buckets()), latencies.sum)
+        yield durations
+
+
+class _Latencies:
+    """The durations of one operation's requests."""
+
+    __slots__ = ("counts", "sum")
+
+    def __init__(self) -> None:
+        self.counts = [0] * (len(_BOUNDS) + 1)
+        self.sum = 0.0
+
+    def buckets(self) -> Iterator[tuple[str, float]]:
+        """Give how many took at most as long as each bound."""
+        total = 0
+        for bound, count in zip((*map(str, _BOUNDS), "+Inf"), self.counts, strict=True):
+            total += count
+            yield bound, total

@@ -1,0 +1,91 @@
+"""The outermost layer: tells of each request once it was answered."""
+
+from collections.abc import Callable, Container, Mapping, Sequence
+from time import perf_counter, time_ns
+from typing import Any, Final
+
+from connexion.middleware.abstract import ROUTING_CONTEXT
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from mock_server.document.specification import Operation
+from mock_server.journal import NOTES, Seen
+
+Sink = Callable[[Seen], None]
+"""Takes a request that was answered: the journal, the metrics, the log."""
+
+ADMINISTRATION: Final = "/__mock/"
+_BROWSERS_OWN: Final = frozenset({"/favicon.ico", "/.well-known/appspecific/com.chrome.devtools.json"})
+_NOTHING: Final[dict[str, Any]] = {}
+
+
+class Recording:
+    """Tells its sinks of each request to the API, those that no operation answers included.
+
+    The mock's own pages are not told of, nor what a browser asks for by itself.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, sinks: Sequence[Sink], operations: Mapping[str, Operation], own: Container[str]
+    ) -> None:
+        """Stand around `app`.
+
+        Args:
+            app: the next layer.
+            sinks: who is told.
+            operations: each operation by its id; complete by the first request.
+            own: the paths of the mock's pages.
+
+        """
+        self._app = app
+        self._sinks = sinks
+        self._operations = operations
+        self._own = own
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and tell of it when it is done, whatever became of it."""
+        if scope["type"] != "http" or scope["path"].startswith(ADMINISTRATION):
+            await self._app(scope, receive, send)
+            return
+        begun = perf_counter()
+        # Both are made here because the layers within work on copies of the scope, which share what it holds.
+        scope["extensions"] = extensions = dict(scope.get("extensions") or _NOTHING)
+        scope[NOTES] = notes = {}
+        status = 0
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, sending)
+        finally:
+            identity = extensions.get(ROUTING_CONTEXT, _NOTHING).get("operation_id")
+            path = scope["path"]
+            if identity is not None or not (path in self._own or path in _BROWSERS_OWN):
+                seen = Seen(
+                    time_ns() // 1000,
+                    scope["method"],
+                    path,
+                    scope["query_string"],
+                    status,
+                    perf_counter() - begun,
+                    "" if identity is None else self._operations[identity].name or identity,
+                    _key_name(extensions),
+                    notes.get("refused", ()),
+                    notes.get("preference", ""),
+                    notes.get("fault", ""),
+                )
+                for sink in self._sinks:
+                    sink(seen)
+
+
+def _key_name(extensions: dict[str, Any]) -> str:
+    """Give the name of the key that Connexion's security left; of several that were needed together, all names."""
+    who = extensions.get("connexion_context", _NOTHING)
+    name = who.get("user")
+    if name is not None:
+        return str(name)
+    several = who.get("token_info") or _NOTHING
+    return ", ".join(str(owner["sub"]) for owner in several.values() if isinstance(owner, dict) and "sub" in owner)
