@@ -23,7 +23,6 @@ if TYPE_CHECKING:  # these take 10 ms to import
     import numpy.typing as npt
 
     IntArray = npt.NDArray[np.int64]
-    ShortArray = npt.NDArray[np.int16]
     FloatArray = npt.NDArray[np.float64]
 
 RELATIVE_ERROR: Final = 0.025
@@ -63,10 +62,10 @@ def _powers(base: float, middle: float, count: int) -> list[float]:
 
 
 @lru_cache
-def _shares() -> ShortArray:
+def _shares() -> IntArray:
     """Give the share of a usual day's calls that are no slower, less 95 %, at each fine step around the p95."""
     odds = np.array(_powers(_root(_ODDS, _STEPS * FINE), _ODDS, _FAR * FINE))
-    table: ShortArray = (np.rint(SCALE * odds / (1 + odds)) - TARGET).astype(np.int16)
+    table: IntArray = np.rint(SCALE * odds / (1 + odds)).astype(np.int64) - TARGET
     table[_FAR * FINE] = 0  # the p95 itself
     return table
 
@@ -124,7 +123,7 @@ def place_of(p95: float, tail: float, latency: int) -> int:
     return round(fine_steps(tail, latency / (p95 * UNITS_PER_MS)))
 
 
-def weights(places: IntArray, levels: IntArray) -> ShortArray:
+def weights(places: IntArray, levels: IntArray) -> IntArray:
     """Give what one call adds to the cumulative histogram at each knot, less 95 % of a call.
 
     Args:
@@ -138,5 +137,5 @@ def weights(places: IntArray, levels: IntArray) -> ShortArray:
     offsets = places[:, None, :] - levels[:, :, None]
     np.clip(offsets, -_FAR * FINE, _FAR * FINE, out=offsets)
     offsets += _FAR * FINE
-    found: ShortArray = _shares().take(offsets)
+    found: IntArray = _shares().take(offsets)
     return found
