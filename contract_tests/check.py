@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 
 from contract_tests import by_integration
-from contract_tests.accepted import Accepted, load_accepted, settle_accepted
+from contract_tests.accepted import Accepted, load_accepted, settle_accepted, write_accepted
 from contract_tests.by_integration.window import prepare
 from contract_tests.call import BudgetSpentError, Caller, Ledger, Manners, NoVerdictError
 from contract_tests.catalogue import all_promises
@@ -22,6 +22,7 @@ from contract_tests.promise import (
     Status,
     conclude,
 )
+from contract_tests.properties import store_elsewhere
 from contract_tests.report import Report
 from contract_tests.run import Run, utc_today, valid_key
 from contract_tests.settings import Settings
@@ -43,6 +44,7 @@ class Check:
     """
 
     def __init__(self, settings: Settings) -> None:
+        store_elsewhere()
         self.settings = settings
         self.operation = load_operation(settings.document or DOCUMENT, check=settings.document is not None)
         every = all_promises(self.operation)
@@ -130,6 +132,18 @@ class Check:
         outcome = settle_accepted(conclude(attempt, error), self.accepted, self._run.today)
         self.outcomes[promise.id] = outcome
         return outcome
+
+    def update_accepted(self) -> None:
+        """Write the promises that broke into the file of accepted ones, where the settings ask for it.
+
+        Raises:
+            InputError: the file cannot be written.
+
+        """
+        path = self.settings.accept
+        if path is not None and self.settings.accept_update:
+            write_accepted(path, self.accepted, tuple(self.outcomes.values()), utc_today())
+            self._ledger.note(f"{path} was written: give each new entry its reason")
 
     def abandon(self, reason: str) -> None:
         """Say why the run ends without a verdict."""

@@ -55,6 +55,9 @@ def _run(target: str | None, select: str | None, **given: Any) -> None:
     except InputError as error:
         click.echo(f"feather-check: {error}", err=True)
         raise SystemExit(plugin.WRONG_INPUT) from None
+    except KeyboardInterrupt:
+        click.echo("feather-check: interrupted before the first request", err=True)
+        raise SystemExit(plugin.NO_VERDICT) from None
 
 
 def _check(settings: Settings, select: str | None) -> int:
@@ -66,15 +69,22 @@ def _check(settings: Settings, select: str | None) -> int:
     console = Console(highlight=False)
     with Progress(console, check.promises) as progress:
         ended = _pytest(check, progress, settings, select)
-    if check.stopped_by is not None:
+    if check.stopped_by is not None and not check.outcomes:
         raise check.stopped_by
     if ended == pytest.ExitCode.NO_TESTS_COLLECTED:
         names = ", ".join(promise.id for promise in check.promises)
         raise InputError(f"no promise matches -k {select!r}", f"Select some of: {names}")
     if ended == pytest.ExitCode.USAGE_ERROR:
         raise InputError(f"-k {select!r} is no expression", "Write ids or parts of them, as in -k '401 and not case'")
+    if ended == pytest.ExitCode.INTERNAL_ERROR:
+        check.abandon("pytest, which runs the promises, failed: report this as a bug")
     report = check.report()
     print_report(console, report)
+    if check.stopped_by is not None:
+        raise check.stopped_by
+    if check.no_verdict and not console.is_terminal:
+        # Standard output may be on its way into a file.
+        click.echo(f"feather-check: {report.why_none}", err=True)
     return report.verdict.exit_code
 
 

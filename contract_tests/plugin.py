@@ -68,12 +68,19 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
     _open_checks.remove(check)
     check.close()
-    report = check.report()
-    session.config.stash[REPORT] = report
     try:
+        check.update_accepted()
+        report = check.report()
         write_reports(report)
     except InputError as error:
         check.stopped_by = error
+        report = check.report()
+    session.config.stash[REPORT] = report
+    if session.exitstatus == pytest.ExitCode.OK:
+        if check.stopped_by is not None:
+            session.exitstatus = WRONG_INPUT
+        elif report.verdict.exit_code == NO_VERDICT:
+            session.exitstatus = NO_VERDICT
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -81,7 +88,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     report = config.stash.get(REPORT, None)
     if report is not None:
         terminalreporter.section(f"feather-check: {report.verdict.value}")
-        for text in (report.why_none, *report.notes):
+        stopped_by = config.stash[CHECK].stopped_by
+        for text in (str(stopped_by or ""), report.why_none, *report.notes):
             if text:
                 terminalreporter.line(report.redactor.text(text))
 

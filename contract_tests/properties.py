@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TypeVar
 
 from hypothesis import HealthCheck, Phase, given, reject, seed, settings
@@ -18,6 +20,12 @@ MOST_FINDINGS = 3
 
 SHRINKING = 8
 """The requests that Hypothesis may spend on making one failing case smaller."""
+
+
+def store_elsewhere() -> None:
+    """Let Hypothesis keep what it remembers in the user's cache, and no folder of its own where the user stands."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser())
+    os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(cache / "feather-check" / "hypothesis"))
 
 
 class _FoundError(Exception):
