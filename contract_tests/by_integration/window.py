@@ -28,8 +28,13 @@ def prepare(run: Run) -> None:
     first = given or usual
     answer = ask(run, Query(first.start, first.end))
     _require_welcome(run, answer)
-    run.window = first if given or answer.total else _search(run)
-    run.samples = _samples(run, run.window or usual)
+    if given and answer.rows is not None and not answer.total:
+        run.ledger.note(f"no row came for the window {given}: promises that need one were not exercised")
+    elif given or answer.total:
+        run.window = first
+    else:
+        run.window = _search(run)
+    run.samples = _samples(run, run.window or first)
 
 
 def _require_welcome(run: Run, first: Answer) -> None:
