@@ -20,7 +20,7 @@ from mock_server.origins import Guard
 from mock_server.response.answers import Answer
 from mock_server.response.problems import CONFLICT, METHOD_NOT_ALLOWED, OPTIONS, UNFIT, Refusal
 from mock_server.settings import Settings
-from mock_server.state import State, StateIsFixed
+from mock_server.state import FixedStateError, State
 
 PREFIX: Final = "/__mock/"
 _NO_STORE: Final = ((b"cache-control", b"no-store"),)
@@ -130,7 +130,7 @@ class Administration:
         """Go back to how the mock was started, and forget the requests; what is counted for Prometheus stays.
 
         Raises:
-            StateIsFixed: several processes answer, and each has a state of its own.
+            FixedStateError: several processes answer, and each has a state of its own.
 
         """
         self._state.reset()
@@ -236,7 +236,7 @@ def _problem(error: InputError) -> dict[str, Any]:
 
 
 def _refused(error: InputError) -> Refusal:
-    problem = CONFLICT if isinstance(error, StateIsFixed) else UNFIT
+    problem = CONFLICT if isinstance(error, FixedStateError) else UNFIT
     return Refusal(problem, cause=error.problem[0].upper() + error.problem[1:], remedy=error.remedy)
 
 

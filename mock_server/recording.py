@@ -49,7 +49,8 @@ class Recording:
         begun = perf_counter()
         # Both are made here because the layers within work on copies of the scope, which share what it holds.
         scope["extensions"] = extensions = dict(scope.get("extensions") or _NOTHING)
-        scope[NOTES] = notes = {}
+        notes: dict[str, Any] = {}
+        scope[NOTES] = notes
         status = 0
 
         async def sending(message: Message) -> None:
