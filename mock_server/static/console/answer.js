@@ -52,7 +52,7 @@ export function explain(answer) {
   const { status, body } = answer;
   const title = TITLES[status] ?? (status >= 500 ? "The answer is a failure" : status === 200 ? "The answer cannot be read" : "The answer has no rows");
   if (status === 200) return [title, "Its body is no list of rows: it may have been cut."];
-  if (Array.isArray(body?.detail)) return [title, body.detail.map(({ loc, msg }) => `${loc.at(-1)}: ${msg}`).join(" · ")];
+  if (Array.isArray(body?.detail)) return [title, body.detail.map(({ loc, msg }) => `${loc.at(-1)}: ${msg}`).join("\n")];
   return [title, body?.message ?? statusText(status)];
 }
 

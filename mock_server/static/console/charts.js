@@ -7,6 +7,10 @@ const { Plot } = globalThis;
 const PITCH = 26; // the height of a bar's row, in pixels
 const VALUES = 68; // the room for the values at the right
 const NARROW = 600;
+const MOST = { wide: 15, narrow: 8 };
+
+/** How many integrations the charts of `place` have room for. */
+export const room = (place) => (place.clientWidth < NARROW ? MOST.narrow : MOST.wide);
 
 export const METRICS = [
   { name: "invocations", label: "Volume", unit: "invocations", format: count, brief: compact, scale: fromZero },
@@ -16,6 +20,8 @@ export const METRICS = [
 
 /** Plot puts a style sheet into what it draws, which the page's policy forbids: draw apart, and leave it behind. */
 const apart = document.implementation.createHTMLDocument("");
+// Plot makes events by the window of its document; this one has none of its own.
+Object.defineProperty(apart, "defaultView", { value: window });
 
 function draw(options, label) {
   const svg = Plot.plot({ document: apart, className: "plot", ...options });
@@ -57,7 +63,7 @@ export function drawRows(place, rows, chosen) {
         marginTop: 2,
         marginBottom: 2,
         x: { domain, axis: null },
-        y: { domain: rows.map((row) => row[key]), axis: null, padding: 0.38 },
+        y: { type: "band", domain: rows.map((row) => row[key]), axis: null, padding: 0.38 },
         color: { domain: ["chosen", "other"], range: ["var(--accent)", "var(--bar)"] },
         marks: [
           plain ? Plot.ruleY(rows, { y: key, x1: domain[0], x2: domain[1], stroke: "var(--line)" }) : null,
@@ -76,7 +82,7 @@ export function drawRows(place, rows, chosen) {
       },
       `${label} by integration, ${unit}: ${summary(rows, name, format)}`,
     );
-    const ends = plain ? `${domain[0]} to 100 %` : unit;
+    const ends = plain ? `${domain[0]}–100 %` : unit;
     return element("figure", { "data-metric": name }, element("figcaption", {}, label, element("span", { class: "unit" }, ` ${ends}`)), svg);
   });
   place.replaceChildren(...figures);
@@ -106,14 +112,14 @@ export function drawDays(place, days, integration) {
         marginRight: 14,
         marginTop: 8,
         marginBottom: last ? 26 : 8,
-        x: { type: "utc", domain: [points[0].date, points.at(-1).date], label: null, ticks: Math.max(2, Math.min(8, Math.floor(width / 90))) },
-        y: { domain, label: null, ticks: 3, grid: true, tickFormat: (value) => (name === "success_rate_pct" ? `${+value.toFixed(2)} %` : compact(value)) },
+        x: { type: "utc", domain: [points[0].date, points.at(-1).date], axis: null },
+        y: { domain, axis: null },
         marks: [
-          Plot.axisY({ ticks: 3, tickSize: 0, label: null, tickFormat: (value) => (name === "success_rate_pct" ? `${+value.toFixed(2)} %` : compact(value)) }),
+          Plot.axisY({ ticks: 3, tickSize: 0, label: null, tickFormat: (value) => `${compact(+value.toFixed(2))}${name === "success_rate_pct" ? " %" : ""}` }),
           Plot.gridY({ ticks: 3, stroke: "var(--line)", strokeOpacity: 1 }),
           last ? Plot.axisX({ tickSize: 4, label: null, ticks: Math.max(2, Math.min(8, Math.floor(width / 90))) }) : null,
           name === "invocations" ? Plot.areaY(points, { x: "date", y: name, fill: "var(--accent)", fillOpacity: 0.1 }) : null,
-          Plot.lineY(points, { x: "date", y: name, stroke: "var(--accent)", strokeWidth: 1.75, ariaLabel: label }),
+          Plot.lineY(points, { x: "date", y: name, stroke: "var(--accent)", strokeWidth: 1.75 }),
           Plot.dot(points.length <= 45 ? known : [], { x: "date", y: name, r: 2.2, fill: "var(--accent)", ariaLabel: (point) => `${point.day}: ${format(point[name])}` }),
           Plot.tip(known, Plot.pointerX({
             x: "date", y: name, title: (point) => `${point.day}\n${format(point[name])}`,

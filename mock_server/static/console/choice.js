@@ -2,12 +2,13 @@
 
 const DAY = 86400000;
 
+/** Each range that ends today: its name in the address, its label, and what it is. */
 export const PRESETS = [
-  ["1d", "Today"],
-  ["7d", "7 days"],
-  ["30d", "30 days"],
-  ["90d", "90 days"],
-  ["12m", "12 months"],
+  ["1d", "Today", "today"],
+  ["7d", "7 d", "the last 7 days"],
+  ["30d", "30 d", "the last 30 days"],
+  ["90d", "90 d", "the last 90 days"],
+  ["12m", "1 y", "the last 12 months"],
 ];
 
 /** `mode`, `slug`, `start` and `end` are null where the parameter is not sent; an empty text is sent as such. */

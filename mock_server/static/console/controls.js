@@ -16,8 +16,8 @@ export function controls(choice, today, update, send) {
     send();
   });
   byId("presets").replaceChildren(
-    ...PRESETS.map(([name, label]) =>
-      element("label", { class: "preset" }, element("input", { type: "radio", name: "range", value: name, onchange: () => update({ range: name }) }), element("span", {}, label)),
+    ...PRESETS.map(([name, label, meaning]) =>
+      element("label", { class: "preset", title: meaning }, element("input", { type: "radio", name: "range", value: name, "aria-label": meaning, onchange: () => update({ range: name }) }), element("span", {}, label)),
     ),
   );
   for (const [index, name] of ["start", "end"].entries()) day(name, index, choice, today, update);

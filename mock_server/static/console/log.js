@@ -6,24 +6,28 @@ import * as mock from "./mock.js";
 
 const KEPT = 1000;
 const SHOWN = 200;
+const OWN = "day-by-day requests"; // kept for the tab, as the log outlives a reload of the page
 const AGAIN = 2000; // ms between two questions where there is no stream
 
 export class Log {
   constructor(operation) {
     this.operation = operation;
     this.entries = []; // the latest last
-    this.own = new Set(); // the queries of the day-by-day requests that this page sent
+    this.own = new Set(JSON.parse(sessionStorage.getItem(OWN) ?? "[]")); // the queries of this page's day-by-day requests
     this.last = 0;
+    this.cleared = 0; // what came up to this one was cleared
     this.paused = false;
     for (const name of ["log-status", "log-find", "log-days"]) byId(name).addEventListener("input", () => this.draw());
     byId("log-pause").addEventListener("click", () => this.pause(!this.paused));
     byId("log-clear").addEventListener("click", () => this.clear());
-    this.catchUp().finally(() => this.listen());
+    this.listen();
+    this.draw();
   }
 
   /** Remember a request of this page that only fetches a day for a line. */
   ownDay(url) {
     this.own.add(signature(new URL(url).search));
+    sessionStorage.setItem(OWN, JSON.stringify([...this.own].slice(-KEPT)));
   }
 
   listen() {
@@ -55,14 +59,18 @@ export class Log {
   async restarted() {
     this.entries = [];
     this.last = 0;
+    this.cleared = 0;
+    this.draw();
     this.add((await mock.requests(0)).requests);
   }
 
   add(entries) {
-    const later = entries.filter((entry) => entry.id > this.last);
-    if (!later.length) return this.draw();
-    this.last = later.at(-1).id;
-    this.entries = [...this.entries, ...later].slice(-KEPT);
+    // The stream may be ahead of the answer to a question that was asked before: each entry counts once, by its id.
+    const known = new Set(this.entries.map(({ id }) => id));
+    const further = entries.filter(({ id }) => !known.has(id) && id > this.cleared);
+    if (!further.length) return;
+    this.entries = [...this.entries, ...further].sort((a, b) => a.id - b.id).slice(-KEPT);
+    this.last = this.entries.at(-1).id;
     if (!this.paused) this.schedule();
   }
 
@@ -84,6 +92,7 @@ export class Log {
   async clear() {
     try {
       await mock.clearRequests();
+      this.cleared = this.last;
       this.entries = [];
       this.own.clear();
       this.draw();
@@ -134,7 +143,6 @@ function line(entry) {
   const notes = [
     ...(entry.refused ?? []).map(({ parameter, reason }) => element("p", { class: "refused" }, parameter ? element("b", {}, parameter) : null, `${parameter ? " " : ""}${reason}`)),
     entry.fault ? element("p", { class: "refused" }, element("b", {}, "fault"), ` ${entry.fault}`) : null,
-    entry.preference ? element("p", { class: "applied" }, element("b", {}, "applied"), ` ${entry.preference}`) : null,
   ];
   return element(
     "li",
@@ -147,8 +155,9 @@ function line(entry) {
       element("span", { class: "path", title: entry.path }, element("bdi", {}, entry.path)),
       element("span", { class: "ms" }, `${entry.ms < 10 ? entry.ms.toFixed(1) : Math.round(entry.ms)} ms`),
     ),
-    element("p", { class: "query" }, query ? element("span", {}, query) : null, element("span", { class: "who" }, [entry.key, clock(entry.time)].filter(Boolean).join(" · "))),
+    query ? element("p", { class: "query" }, query) : null,
     ...notes,
+    element("p", { class: "who" }, [clock(entry.time), entry.key || "no key", entry.preference && `prefers ${entry.preference}`].filter(Boolean).join(" · ")),
   );
 }
 

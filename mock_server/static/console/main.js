@@ -144,7 +144,8 @@ class Console {
     const scenario = this.choice.scenario || this.state.scenario;
     const remedies = [];
     if (mode !== null || slug !== null) remedies.push(["Take all modes and slugs", () => this.update({ mode: null, slug: null })]);
-    if (range !== "12m") remedies.push(["Take 12 months", () => this.update({ range: "12m" })]);
+    if (scenario !== "normal") remedies.push(["Ask the normal scenario", () => this.update({ scenario: "normal" })]);
+    if (range !== "12m") remedies.push(["Take a year", () => this.update({ range: "12m" })]);
     const about = this.state.scenarios.find(({ name }) => name === scenario)?.about ?? "";
     page.showRefusal("No rows", `No integration had traffic in this range. The scenario is “${scenario}”: ${about}`, remedies);
   }

@@ -1,11 +1,10 @@
 // The rows of the answer: together in tiles, as charts, and as a table.
 
-import { drawRows } from "./charts.js";
+import { drawRows, room } from "./charts.js";
 import { byId, element } from "./dom.js";
 import { compact, count, latency, percent, plural } from "./format.js";
 import { sorted, table } from "./table.js";
 
-const IN_CHARTS = 15;
 const KEY = "integration_key";
 
 export const COLUMNS = [
@@ -28,7 +27,7 @@ export function showRows(rows, choice, integration, actions) {
 
 /** Draw the charts again, as wide as their place is now. */
 export function charts(ordered, integration) {
-  const drawn = ordered.slice(0, IN_CHARTS);
+  const drawn = ordered.slice(0, room(byId("charts")));
   const more = ordered.length > drawn.length;
   byId("charts-which").textContent = more ? `the first ${drawn.length} of ${count(ordered.length)}, in the table's order` : "";
   drawRows(byId("charts"), drawn, integration);
