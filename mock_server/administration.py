@@ -11,6 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive, Scope, Send
 
 from feather_kit.errors import InputError
+from mock_server import console
 from mock_server.by_integration import Traffic
 from mock_server.document.openapi import Document
 from mock_server.fixtures import Fixtures
@@ -169,7 +170,8 @@ class Administration:
     async def _session(self, request: Request) -> Sendable:
         self._guard.secret(request.headers)
         name, before = _key_header(self._document)
-        return _json({"api_key": before + self._settings.api_keys[0].value, "header": name})
+        key = {"api_key": before + self._settings.api_keys[0].value, "header": name}
+        return _json({**key, **console.guide(self._document, self._fixtures)})
 
     def _scenarios(self) -> list[dict[str, str]]:
         known = self._fixtures.scenarios

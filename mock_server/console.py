@@ -4,8 +4,11 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from importlib.resources import files
 from pathlib import PurePosixPath
-from typing import Final
+from typing import Any, Final
 
+from mock_server.by_integration import ROUTE, served_by
+from mock_server.document.openapi import Document
+from mock_server.fixtures import Fixtures
 from mock_server.response.answers import HTML, Answer
 
 PREFIX: Final = "/__mock/console/"
@@ -65,6 +68,26 @@ def pages() -> dict[str, Callable[[], Answer]]:
         "/": partial(_read, "index.html", HTML),
         **{PREFIX + name: partial(_read, name, _TYPES[PurePosixPath(name).suffix]) for name in FILES},
     }
+
+
+def guide(document: Document, fixtures: Fixtures) -> dict[str, Any]:
+    """Tell the console what it can ask for.
+
+    Returns:
+        `operation`, the path of the operation that has rows, None where the document has none; and `choices`, the
+        `modes` and `slugs` that each scenario has.
+
+    """
+    choices = {}
+    for name, scenario in fixtures.scenarios.items():
+        workspaces = fixtures.catalogue.workspaces if scenario.workspaces is None else scenario.workspaces
+        modes = fixtures.catalogue.modes if scenario.modes is None else scenario.modes
+        choices[name] = {
+            "modes": list(dict.fromkeys([*(mode.name for mode in modes), *(pin.mode for pin in scenario.pins)])),
+            "slugs": list(dict.fromkeys([*(each.slug for each in workspaces), *(pin.slug for pin in scenario.pins)])),
+        }
+    operation = document.base_paths[0] + ROUTE[1] if served_by(document) else None
+    return {"operation": operation, "choices": choices}
 
 
 def _read(name: str, media_type: bytes) -> Answer:

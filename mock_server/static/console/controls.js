@@ -73,12 +73,12 @@ function filter(name, update) {
 }
 
 /** Show a choice in the controls. */
-export function showChoice(choice, today, session, scenarios, codes) {
+export function showChoice(choice, today, { slugs, modes }, scenarios, codes) {
   for (const radio of byId("presets").querySelectorAll("input")) radio.checked = radio.value === choice.range;
   const [start, end] = rangeOf(choice, today);
   offer(byId("start"), start ?? "");
   offer(byId("end"), end ?? "");
-  for (const [name, known] of [["mode", session.modes], ["slug", session.slugs]]) {
+  for (const [name, known] of [["mode", modes], ["slug", slugs]]) {
     const value = choice[name];
     const isOther = value !== null && !known.includes(value);
     fill(byId(name), [[ALL, "all"], ...known.map((each) => [each, each]), [OTHER, "other…"]], value === null ? ALL : isOther ? OTHER : value);

@@ -17,6 +17,7 @@ export class Log {
     this.last = 0;
     this.cleared = 0; // what came up to this one was cleared
     this.paused = false;
+    this.silent = ""; // why there is no log at all
     for (const name of ["log-status", "log-find", "log-days"]) byId(name).addEventListener("input", () => this.draw());
     byId("log-pause").addEventListener("click", () => this.pause(!this.paused));
     byId("log-clear").addEventListener("click", () => this.clear());
@@ -42,26 +43,32 @@ export class Log {
 
   async poll() {
     await this.catchUp();
-    setTimeout(() => this.poll(), AGAIN);
+    if (!this.silent) setTimeout(() => this.poll(), AGAIN);
   }
 
+  /** Ask for what came after the latest request that is known. */
   async catchUp() {
     try {
-      const { requests, last } = await mock.requests(this.last);
-      if (last < this.last) await this.restarted();
-      else this.add(requests);
-    } catch {
-      // The mock is away; the page's head says so, and the next connection catches up.
+      this.add((await mock.requests(this.last)).requests);
+    } catch (error) {
+      // Where no answer came, the page's head says so. Several processes have no log in common, and never will.
+      this.silent = error.status === 409 ? error.message : "";
+      this.draw();
     }
   }
 
-  /** The mock was started anew, and counts from one again. */
-  async restarted() {
-    this.entries = [];
-    this.last = 0;
-    this.cleared = 0;
-    this.draw();
-    this.add((await mock.requests(0)).requests);
+  /** The mock was reset, or started anew: what it has forgotten is forgotten here too. */
+  async renew() {
+    if (this.paused) return;
+    try {
+      const { requests } = await mock.requests(0);
+      this.entries = [];
+      this.last = 0;
+      this.add(requests);
+      this.draw();
+    } catch {
+      // As above.
+    }
   }
 
   add(entries) {
@@ -116,7 +123,7 @@ export class Log {
     const hidden = days ? 0 : this.entries.filter(own).length;
     byId("log-days-label").textContent = hidden ? `this page's ${count(hidden)} day-by-day requests too` : "this page's day-by-day requests too";
     const filtered = this.entries.length > hidden;
-    tell(byId("log-empty"), shown.length ? "" : filtered ? "No request fits the filter." : "No request yet. What any client asks shows here as it comes.");
+    tell(byId("log-empty"), this.silent || shown.length ? this.silent : filtered ? "No request fits the filter." : "No request yet. What any client asks shows here as it comes.");
     byId("entries").hidden = !shown.length;
     this.show(shown.slice(-SHOWN).reverse());
   }

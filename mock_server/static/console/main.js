@@ -61,7 +61,8 @@ class Console {
 
   showRequest() {
     if (!this.session.operation) return;
-    showChoice(this.choice, this.state.today, this.session, this.state.scenarios, this.codes);
+    const known = this.session.choices[this.choice.scenario] ?? this.session.choices[this.state.scenario];
+    showChoice(this.choice, this.state.today, known, this.state.scenarios, this.codes);
     const request = chosenRequest(this.choice, this.session, this.state.today);
     const { pathname, search } = new URL(request.url);
     byId("target").textContent = pathname + search;
@@ -203,7 +204,10 @@ class Console {
     }
     showPulse("live");
     const changed = this.away || state.revision !== this.state.revision || state.today !== this.state.today || state.scenario !== this.state.scenario;
-    if (this.away || state.revision !== this.state.revision) this.session = await mock.session();
+    if (this.away || state.revision !== this.state.revision) {
+      this.session = await mock.session();
+      this.log.renew();
+    }
     this.away = false;
     this.state = state;
     showState(state);
