@@ -16,17 +16,21 @@ from starlette.types import Receive, Scope, Send
 
 from mock_server import by_integration
 from mock_server.administration import Administration
+from mock_server.aside import Aside
 from mock_server.banner import banner
 from mock_server.by_integration import Traffic
 from mock_server.document.openapi import Document
 from mock_server.document.soundness import load_document
 from mock_server.document.specification import Operation, Specification
+from mock_server.faults import Faults
 from mock_server.fixtures import load_fixtures
 from mock_server.handlers import Handlers
 from mock_server.journal import Journal, Secrets
 from mock_server.layers import Cors, ResponseValidation, Routing, Security, Validation
 from mock_server.metrics import Metrics
+from mock_server.on_demand import OnDemand
 from mock_server.pages import Pages
+from mock_server.preferences import PREFERENCES
 from mock_server.recording import Recording, Sink
 from mock_server.request.authentication import security_map
 from mock_server.request.bodies import parser, validator_map
@@ -39,8 +43,8 @@ from mock_server.state import State
 def build(settings: Settings, log: Sink | None = None) -> "Mock":
     """Build the mock as an ASGI application.
 
-    A request's way: CORS, errors, routing, authentication, validation, handler or page; the response goes back
-    through the validation of responses, where that is on.
+    A request's way: CORS, errors, routing, what it asks for, authentication, validation, handler or page; the
+    response goes back through the validation of responses, where that is on.
 
     Args:
         settings: what the command line says.
@@ -54,8 +58,15 @@ def build(settings: Settings, log: Sink | None = None) -> "Mock":
     fixtures = load_fixtures(settings.fixtures)
     state = State(settings, fixtures.scenarios)
     traffic = Traffic(fixtures, state, settings.seed, settings.today)
-    own = {by_integration.ROUTE: by_integration.handler(traffic)} if by_integration.served_by(document) else {}
-    handlers = Handlers(own)
+    has_rows = by_integration.served_by(document)
+    handlers = Handlers({by_integration.ROUTE: by_integration.handler(traffic)} if has_rows else {})
+    on_demand = partial(
+        OnDemand,
+        state=state,
+        faults=Faults(state, settings.seed),
+        operations=handlers.operations,
+        own={by_integration.IDENTITY: by_integration.refusals(traffic)} if has_rows else {},
+    )
     pages = Pages(document, with_console=settings.admin)
     journal = Journal(Secrets(key.value for key in settings.api_keys))
     metrics = Metrics()
@@ -73,7 +84,7 @@ def build(settings: Settings, log: Sink | None = None) -> "Mock":
         Endpoint(handlers, pages, administration if settings.admin else None),
         middlewares=[
             *_recording(_sinks(settings, journal, metrics, log), handlers, pages),
-            *_layers(settings),
+            *_layers(settings, on_demand),
         ],
         lifespan=_lifespan,
         resolver=handlers,
@@ -105,7 +116,7 @@ def _recording(sinks: list[Sink], handlers: Handlers, pages: Pages) -> list[Any]
     return [partial(Recording, sinks=sinks, operations=handlers.operations, own=pages.paths)] if sinks else []
 
 
-def _layers(settings: Settings) -> list[Any]:
+def _layers(settings: Settings, on_demand: Any) -> list[Any]:
     """List the layers, outermost first.
 
     Connexion's Swagger UI and Context layers are left out: pages stand behind routing, and no handler asks for
@@ -124,6 +135,7 @@ def _layers(settings: Settings) -> list[Any]:
         ExceptionMiddleware,
         Routing,
         *([ResponseValidation, ExceptionMiddleware] if settings.validate_responses else []),
+        on_demand,
         Security,
         Validation,
         LifespanMiddleware,
@@ -168,6 +180,7 @@ class Endpoint:
         self._functions = handlers.functions
         self._pages = pages
         self._administration = administration
+        self._aside = Aside()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request that is authentic and valid."""
@@ -175,7 +188,12 @@ class Endpoint:
         if identity is None and self._administration is not None and scope["path"] in self._administration:
             await self._administration(scope, receive, send)
             return
-        answer = self._pages.answer(scope) if identity is None else self._functions[identity](scope)
+        if identity is None:
+            answer = self._pages.answer(scope)
+        elif PREFERENCES in scope and scope[PREFERENCES].other_data:
+            answer = await self._aside.run(self._functions[identity], scope)
+        else:
+            answer = self._functions[identity](scope)
         await answer.send(scope["method"], send)
 
 

@@ -2,21 +2,27 @@
 
 import time
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 import orjson
 from starlette.types import Scope
 
+from feather_kit.errors import InputError
 from mock_server.document.openapi import Document
 from mock_server.fixtures import Fixtures
+from mock_server.preferences import PREFERENCES, Preferences, refuse
 from mock_server.request.parameters import VALUES
 from mock_server.response.answers import Answer
+from mock_server.response.forced import OwnRefusals
 from mock_server.response.problems import INVERTED_RANGE, Refusal
 from mock_server.rollup import Rollup, build_rollup
+from mock_server.rollups import Rollups
 from mock_server.state import State
 
 ROUTE: Final = ("get", "/v1/analytics/integrations/by-integration")
+IDENTITY: Final = "GET /v1/analytics/integrations/by-integration"
+"""The operation's id in the mock."""
 _SECONDS_A_DAY: Final = 86_400
 
 
@@ -36,6 +42,7 @@ class Traffic:
         self._fixtures = fixtures
         self._fixed = today
         self._clock = clock
+        self._others = Rollups(fixtures)
         self._made_for = ("", -1.0)
         self._rollup: Rollup | None = None
 
@@ -51,6 +58,21 @@ class Traffic:
             self._rollup = build_rollup(self._fixtures, self._state.scenario, self.seed, self.today)
             self._made_for = wanted
         return self._rollup
+
+    def wanted(self, wanted: Preferences) -> Rollup:
+        """Give the sums that one request asks for, which may be made for it; for one thread alone.
+
+        Raises:
+            Refusal: the day that it wants for today is too far from the first day of traffic.
+
+        """
+        scenario = self._state.scenario if wanted.scenario is None else wanted.scenario
+        seed = self.seed if wanted.seed is None else wanted.seed
+        today = self.today if wanted.today is None else wanted.today
+        try:
+            return self._others.get(scenario, seed, today)
+        except InputError as error:
+            raise refuse("today", str(today), "is too far from the first day of traffic", error.remedy) from None
 
 
 def served_by(document: Document) -> bool:
@@ -81,6 +103,18 @@ def handler(traffic: Traffic) -> Callable[[Scope], Answer]:
         start, end = query["start_date"], query["end_date"]
         if start > end:
             raise Refusal(INVERTED_RANGE, start=start, end=end)
-        return Answer(orjson.dumps(traffic.rollup().rows(start, end, query["mode"], query["slug"])))
+        wanted = scope.get(PREFERENCES)
+        rollup = traffic.wanted(wanted) if wanted is not None and wanted.other_data else traffic.rollup()
+        return Answer(orjson.dumps(rollup.rows(start, end, query["mode"], query["slug"])))
 
     return by_integration
+
+
+def refusals(traffic: Traffic) -> OwnRefusals:
+    """Give the operation's own refusals, for those who ask for one."""
+
+    def inverted() -> Refusal:
+        today = traffic.today
+        return Refusal(INVERTED_RANGE, start=today, end=today - timedelta(days=1))
+
+    return {400: inverted}

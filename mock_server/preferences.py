@@ -17,18 +17,21 @@ NAMES: Final = ("code", "scenario", "seed", "delay", "today", "example")
 TWINS: Final = {f"__{name}": name for name in NAMES}
 """The query's names for the same, for places where no header can be set."""
 
-_NAMED: Final = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]++"
-_WORD: Final = rf'{_NAMED}|"(?:[^"\\]|\\.)*+"'
+PREFERENCES: Final = "mock_server.preferences"
+"""The key of the request's scope under which its `Preferences` stand, where it has any."""
+
+_TCHARS: Final = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]++"
+_WORD: Final = rf'{_TCHARS}|"(?:[^"\\]|\\.)*+"'
 # RFC 7240, section 2: a preference, and parameters after it, which none of the mock's has. Nothing is ever given
 # back, so that no header takes long to read.
 _PREFERENCE: Final = re.compile(
-    rf"[ \t]*+({_NAMED})(?:[ \t]*+=[ \t]*+({_WORD})?+)?+"
-    rf"(?:[ \t]*+;[ \t]*+(?:{_NAMED}(?:[ \t]*+=[ \t]*+(?:{_WORD})?+)?+)?+)*+[ \t]*+",
+    rf"[ \t]*+({_TCHARS})(?:[ \t]*+=[ \t]*+({_WORD})?+)?+"
+    rf"(?:[ \t]*+;[ \t]*+(?:{_TCHARS}(?:[ \t]*+=[ \t]*+(?:{_WORD})?+)?+)?+)*+[ \t]*+",
     re.DOTALL,
 )
 # The elements of a list (RFC 9110, section 5.6.1); a quoted text that never ends goes on to the end.
 _ELEMENT: Final = re.compile(r'(?:[^",]++|"(?:[^"\\]++|\\.)*+(?:"|\\?$))++', re.DOTALL)
-_NAME: Final = re.compile(rf"[ \t]*+({_NAMED})")
+_NAME: Final = re.compile(rf"[ \t]*+({_TCHARS})")
 _MOST_SEED: Final = 2**63
 _MOST_SHOWN: Final = 80
 
@@ -79,8 +82,13 @@ def read_preferences(scope: Mapping[str, Any], statuses: Iterable[str]) -> Prefe
     """
     headers = [value for name, value in scope["headers"] if name == b"prefer"]
     if headers:
-        return _understand(_from_headers(headers), "Prefer: {}={}", statuses)
-    return _understand(_from_query(scope["query_string"]), "__{}={}", statuses)
+        return _understand(_from_headers(headers), statuses)
+    return _understand(_from_query(scope["query_string"]), statuses)
+
+
+def refuse(name: str, text: str, cause: str, remedy: str) -> Refusal:
+    """Make the refusal of a preference that cannot be had; `cause` goes on after `name=text`."""
+    return Refusal(BAD_PREFERENCE, shown=_short(f"{name}={text}"), cause=cause, remedy=remedy)
 
 
 def without_twins(query: bytes) -> bytes:
@@ -88,7 +96,7 @@ def without_twins(query: bytes) -> bytes:
     return b"&".join(part for part in query.split(b"&") if _twin(part) is None)
 
 
-def _understand(pairs: Iterator[tuple[str, str]], written: str, statuses: Iterable[str]) -> Preferences:
+def _understand(pairs: Iterator[tuple[str, str]], statuses: Iterable[str]) -> Preferences:
     """Make values of texts; the first of a name counts (RFC 7240, section 2)."""
     given: dict[str, str] = {}
     for name, text in pairs:
@@ -101,8 +109,7 @@ def _understand(pairs: Iterator[tuple[str, str]], written: str, statuses: Iterab
             remedy = error.remedy
             if name == "code":
                 remedy += f"; the document has {', '.join(statuses)} here"
-            shown = _short(written.format(name, text))
-            raise Refusal(BAD_PREFERENCE, shown=shown, cause=error.problem, remedy=remedy) from None
+            raise refuse(name, text, error.problem, remedy) from None
     return Preferences(**values, given=given)
 
 
@@ -116,12 +123,8 @@ def _from_headers(headers: list[bytes]) -> Iterator[tuple[str, str]]:
             if name not in NAMES:
                 continue
             if found is None:
-                raise Refusal(
-                    BAD_PREFERENCE,
-                    shown=_short(f"Prefer: {element.strip()}"),
-                    cause="is not written as RFC 7240 has it",
-                    remedy=f'Write {name}=VALUE, or {name}="VALUE" where the value has more than letters and digits',
-                )
+                remedy = f'Write {name}=VALUE, or {name}="VALUE" where the value has more than letters and digits'
+                raise refuse(name, element.partition("=")[2].strip(), "is not written as RFC 7240 has it", remedy)
             yield name, _unquoted(found[2] or "")
 
 
@@ -149,7 +152,7 @@ def _unquoted(word: str) -> str:
 
 def _word(text: str) -> str:
     """Write a value as a token, or quoted where it is none."""
-    if re.fullmatch(_NAMED, text):
+    if re.fullmatch(_TCHARS, text):
         return text
     shown = "".join(letter if letter.isprintable() else "?" for letter in text)
     return '"' + shown.replace("\\", "\\\\").replace('"', '\\"') + '"'

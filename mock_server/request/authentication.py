@@ -54,12 +54,7 @@ class KeyRing:
         owner = self.owner(presented)
         if owner is None:
             cause = f"The key in {place} is not one that this mock accepts" if presented else f"{place} is empty"
-            raise Refusal(
-                UNAUTHORIZED,
-                headers={"WWW-Authenticate": challenge},
-                cause=cause[0].upper() + cause[1:],
-                remedy="Send a key that the mock was started with",
-            )
+            raise _wrong_key(cause, challenge)
         return owner
 
 
@@ -109,6 +104,23 @@ def missing_key(security: Sequence[dict[str, Any]], schemes: dict[str, Any]) -> 
         headers={"WWW-Authenticate": ", ".join(dict.fromkeys(map(_challenge, named)))} if named else {},
         cause="No API key came with the request",
         remedy=f"Send it in {', or in '.join(ways)}",
+    )
+
+
+def wrong_key(security: Sequence[dict[str, Any]], schemes: dict[str, Any]) -> Refusal:
+    """Make the refusal of a key that is not among those of the mock, for an operation that takes one."""
+    named = [schemes[name] for requirement in security for name in requirement]
+    if not named:
+        return missing_key(security, schemes)
+    return _wrong_key(f"The key in {describe(named[0])} is not one that this mock accepts", _challenge(named[0]))
+
+
+def _wrong_key(cause: str, challenge: str) -> Refusal:
+    return Refusal(
+        UNAUTHORIZED,
+        headers={"WWW-Authenticate": challenge},
+        cause=cause[0].upper() + cause[1:],
+        remedy="Send a key that the mock was started with",
     )
 
 

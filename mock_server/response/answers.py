@@ -9,6 +9,9 @@ HTML: Final = b"text/html; charset=utf-8"
 VARY: Final = (b"vary", b"Origin")
 """On every answer: a page of another origin gets headers that others do not (Fetch, section 3.2.5)."""
 
+BODILESS: Final = frozenset({204, 304})
+"""Statuses whose answers have no content, nor headers that tell of any (RFC 9110, section 6.4.1)."""
+
 
 class Answer(NamedTuple):
     """One response.
@@ -29,7 +32,12 @@ class Answer(NamedTuple):
     async def send(self, method: str, send: Send) -> None:
         """Send it. HEAD gets the headers of GET alone (RFC 9110, section 9.3.2)."""
         headers = [VARY, *self.headers]
-        if self.status != 204:
-            headers += ((b"content-length", b"%d" % len(self.body)), (b"content-type", self.media_type))
+        body = self.body
+        if self.status in BODILESS:
+            body = b""
+        else:
+            headers.append((b"content-length", b"%d" % len(body)))
+            if self.media_type:
+                headers.append((b"content-type", self.media_type))
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
-        await send({"type": "http.response.body", "body": b"" if method == "HEAD" else self.body})
+        await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 
@@ -51,6 +52,44 @@ NOT_IMPLEMENTED = Problem(
     "not_implemented",
     "The document has {method} {path}, but the mock has no data for it, and the document gives no example.",
 )
+
+
+# What a server would say with a status, where it was asked for and has no cause.
+_SIMULATED: Mapping[int, tuple[str, str]] = {
+    400: ("bad_request", "The request cannot be understood."),
+    401: ("unauthorized", "A valid key is needed."),
+    402: ("payment_required", "The account has to be paid for."),
+    403: ("forbidden", "This key may not do that."),
+    404: ("not_found", "There is no such thing."),
+    406: ("not_acceptable", "There is nothing of a type that the request accepts."),
+    408: ("request_timeout", "The request took too long to arrive."),
+    409: ("conflict", "The request does not go with the present state of things."),
+    410: ("gone", "What was here is gone for good."),
+    412: ("precondition_failed", "A condition of the request does not hold."),
+    413: ("content_too_large", "The request is larger than the server takes."),
+    415: ("unsupported_media_type", "The server does not take content of this type."),
+    422: ("validation_error", "The request holds a value that cannot be."),
+    429: ("too_many_requests", "Too many requests came with this key. Wait as long as Retry-After says."),
+    500: ("internal_error", "Something went wrong on the server."),
+    502: ("bad_gateway", "The server behind this one gave no proper answer."),
+    503: ("service_unavailable", "The service is down for the moment. Wait as long as Retry-After says."),
+    504: ("gateway_timeout", "The server behind this one did not answer in time."),
+}
+
+
+def simulated(status: int) -> Problem:
+    """Give what stands for a status that nothing but a wish has caused."""
+    error, message = _SIMULATED.get(status, ("", ""))
+    phrase = phrase_of(status)
+    return Problem(status, error or phrase.lower().replace(" ", "_").replace("'", ""), message or f"{phrase}.")
+
+
+def phrase_of(status: int) -> str:
+    """Give a status in words, also one that no standard has."""
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return f"Status {status}"
 
 
 class Refusal(Exception):  # noqa: N818  # it is an answer, and no fault of anyone's

@@ -18,10 +18,13 @@ from mock_server.document.specification import Operation
 from mock_server.journal import note
 from mock_server.request.authentication import missing_key
 from mock_server.response import problems
-from mock_server.response.problems import Problem, Refusal
+from mock_server.response.problems import Problem, Refusal, phrase_of
 
 _logger = logging.getLogger("mock_server")
 _JSON: Final = "application/json"
+
+HEADERS: Final = "mock_server.headers"
+"""The key of the request's scope under which headers stand that go with its answer, whichever that is."""
 
 
 class Rendering:
@@ -43,7 +46,7 @@ class Rendering:
         refusal = self._refusal(error, scope, operation)
         if refusal.status >= 400:
             note(scope, "refused", _complaints(refusal, operation))
-        headers = {"Vary": "Origin", **refusal.headers}
+        headers = {"Vary": "Origin", **refusal.headers, **scope.get(HEADERS, {})}
         if refusal.status == 204:
             return ConnexionResponse(status_code=204, headers=headers)
         shape, media_type = self._shape(refusal, operation)
@@ -172,7 +175,7 @@ def _error_response(refusal: Refusal) -> Any:
 
 def _problem_details(refusal: Refusal) -> Any:
     """RFC 9457."""
-    title = HTTPStatus(refusal.status).phrase
+    title = phrase_of(refusal.status)
     return {"type": "about:blank", "title": title, "status": refusal.status, "detail": refusal.message}
 
 

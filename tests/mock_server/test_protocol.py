@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from mock_server.protocol import _Gathering
+from mock_server.protocol import Line
 from tests.mock_server.processes import Served, served
 
 HEALTH = b"GET /__mock/health HTTP/1.1\r\nhost: mock\r\n"
@@ -36,7 +36,7 @@ def test_what_is_written_in_one_round_leaves_together() -> None:
     transport = Recording()
 
     async def respond() -> None:
-        gathering = _Gathering(transport, asyncio.get_running_loop())  # type: ignore[arg-type]  # it quacks like one
+        gathering = Line(transport, asyncio.get_running_loop())  # type: ignore[arg-type]  # it quacks like one
         gathering.write(b"head")
         gathering.write(b"body")
         await asyncio.sleep(0)
