@@ -21,6 +21,7 @@ PATTERNS = (
     ("slug", ".*"),
     ("slug", "all"),
     ("mode", "%"),
+    ("mode", "*"),
     ("mode", "null"),
 )
 """Values that nothing has, and that a query language, or a server's own habit, takes for everything."""
@@ -31,7 +32,7 @@ TEXTS = (
     ("slug", "x" * 65),
     ("slug", "x" * 2000),
     ("slug", f"x{'é' * 65}"),
-    ("slug", "a b+c&d=e/f?g#h%20"),
+    ("slug", "a b+c&d=e/f?g#h%20, O'Brien"),
     ("slug", "nul\x00nul"),
     ("mode", "日本語-🦜"),
     ("mode", "y" * 2000),
