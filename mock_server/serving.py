@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING, Final
 import uvicorn
 
 from feather_kit.errors import InputError
+from mock_server.journal import Secrets
 from mock_server.protocol import Protocol
+from mock_server.request_log import RequestLog
 from mock_server.settings import Settings
 
 if TYPE_CHECKING:
     from mock_server.application import Mock
+    from mock_server.recording import Sink
 
 _BACKLOG: Final = 2048
 _GRACE_SECONDS: Final = 2
@@ -32,14 +35,33 @@ def serve(settings: Settings) -> None:
     """
     logging.basicConfig(level=logging.WARNING, format="feather-mock: %(levelname)s: %(message)s")
     with listen(settings.host, settings.port) as listener:
-        mock = build_quietly(settings)
+        log = _log(settings)
+        mock = build_quietly(settings, log and log.add)
         banner = mock.banner(url_of(settings.host, listener))
+
+        def work(started: Callable[[], None]) -> None:
+            run(mock, listener, started)
+            if log is not None:
+                log.close()
+
         if settings.workers == 1:
-            run(mock, listener, lambda: announce(banner))
+            work(lambda: announce(banner))
         else:
             from mock_server.workers import run_workers  # only several processes need it
 
-            run_workers(settings.workers, lambda started: run(mock, listener, started), lambda: announce(banner))
+            run_workers(settings.workers, work, lambda: announce(banner))
+
+
+def _log(settings: Settings) -> RequestLog | None:
+    """Make the log, where one is wanted and there is something to write it to."""
+    if settings.log == "none":
+        return None
+    try:
+        sys.stdout.fileno()
+    except (AttributeError, OSError, ValueError):
+        return None
+    secrets = Secrets(key.value for key in settings.api_keys)
+    return RequestLog(sys.stdout, secrets, as_json=settings.log == "json")
 
 
 def announce(banner: str) -> None:
@@ -76,6 +98,7 @@ class Server(uvicorn.Server):
             ws="none",
         )
         super().__init__(config)
+        self._journal = mock.journal
         self._on_start = on_start
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -84,8 +107,13 @@ class Server(uvicorn.Server):
         if self.started:
             self._on_start()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End; whoever follows the journal would be waited for."""
+        self._journal.close()
+        await super().shutdown(sockets)
 
-def build_quietly(settings: Settings) -> "Mock":
+
+def build_quietly(settings: Settings, log: "Sink | None" = None) -> "Mock":
     """Build the mock, whatever warnings are turned into.
 
     Raises:
@@ -97,7 +125,7 @@ def build_quietly(settings: Settings) -> "Mock":
         warnings.simplefilter("ignore")
         from mock_server.application import build  # what it imports warns
 
-    return build(settings)
+    return build(settings, log)
 
 
 def listen(host: str, port: int) -> socket.socket:
