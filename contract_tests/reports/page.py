@@ -27,7 +27,7 @@ def render_page(report: Report) -> str:
     """Write a report as an HTML page; whatever came from the deployment is escaped, and bounded."""
     style, script = _text("page.css"), _text("page.js")
     template = _environment().get_template("page.html.jinja")
-    return template.render(
+    page = template.render(
         report=report,
         policy=_policy(style, script),
         style=Markup(style),  # noqa: S704  # the kit's own file
@@ -41,6 +41,8 @@ def render_page(report: Report) -> str:
         words=words,
         Status=Status,
     )
+    # The macros, which come first in the template, leave their line ends.
+    return page.lstrip() + "\n"
 
 
 @cache
