@@ -1,6 +1,7 @@
 """Fixtures are read as they are meant, and what is wrong in them is told with file, line and what would be right."""
 
 import copy
+import re
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -221,3 +222,20 @@ def test_a_folder_without_fixtures_is_refused(tmp_path: Path, folder: str) -> No
 def test_holidays_fall_on_their_days_in_each_year(holiday: Holiday, expected: list[str]) -> None:
     days = holiday.between(date(2024, 1, 1).toordinal(), date(2025, 3, 31).toordinal())
     assert [str(date.fromordinal(day)) for day in days] == expected
+
+
+# The page about fixtures.
+
+
+def test_the_examples_of_the_page_about_fixtures_load(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "fixtures.md").read_text(encoding="utf-8")
+    examples = re.findall(r"```yaml\n# (\S+)\n(.*?)```", page, re.DOTALL)
+    assert [name for name, _ in examples] == ["catalogue.yaml", "scenarios/black-week.yaml", "scenarios/demo.yaml"]
+    (tmp_path / "scenarios").mkdir()
+    for name, text in examples:
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    fixtures = load_fixtures(tmp_path)
+    demo = build_rollup(fixtures, "demo", 0, NOW).rows(date.min, date.max, "live", "demo")
+    assert [row["integration_key"] for row in demo] == ["hubspot", "stripe"]
+    keys = {row["integration_key"] for row in build_rollup(fixtures, "black-week", 0, NOW).rows(NOW, NOW, None, None)}
+    assert keys == {"hubspot", "brand-new"}
