@@ -2,6 +2,7 @@
 
 import os
 import sys
+import warnings
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -42,7 +43,11 @@ class _Delay(click.ParamType[Delay]):
             self.fail(str(error), param, ctx)
 
 
-_KINDS: Final[dict[str, click.ParamType[Any]]] = {"today": _Date(), "delay": _Delay()}
+_KINDS: Final[dict[str, click.ParamType[Any]]] = {
+    "today": _Date(),
+    "delay": _Delay(),
+    "keys_file": click.Path(path_type=Path),
+}
 
 
 def _declare(name: str, default: Any, option: Option) -> Callable[[Any], Any]:
@@ -67,11 +72,19 @@ def _declare(name: str, default: Any, option: Option) -> Callable[[Any], Any]:
     )
 
 
-def _keys(given: tuple[str, ...]) -> tuple[ApiKey, ...]:
-    """Take the keys from the command line, else from the environment, else the one that is always known."""
+def _keys(given: tuple[str, ...], file: Path | None) -> tuple[ApiKey, ...]:
+    """Take the keys from the command line and its file, else from the environment, else the one that is always known.
+
+    A key on the command line is a value alone: many a key has a `=` in it.
+    """
     from_environment = os.environ.get(KEY_VARIABLE)
-    if given:
-        return tuple(ApiKey(f"key {number}", value) for number, value in enumerate(given, 1))
+    keys = tuple(ApiKey(f"key-{number}", value) for number, value in enumerate(given, 1))
+    if file is not None:
+        from mock_server.keys_file import read_keys  # few have one
+
+        keys += read_keys(file)
+    if keys:
+        return keys
     if from_environment:
         return (ApiKey(KEY_VARIABLE, from_environment),)
     return Settings.api_keys
@@ -81,7 +94,8 @@ def _command() -> click.Command:
     def run(**given: Any) -> None:
         from mock_server.serving import serve  # `--help` needs no server
 
-        serve(Settings(**{**given, "api_keys": _keys(given["api_keys"])}))
+        given["api_keys"] = _keys(given["api_keys"], given.pop("keys_file"))
+        serve(Settings(**given))
 
     # `-h` is the host, as in other mock servers.
     command = click.command("feather-mock", context_settings={"help_option_names": ["--help"]}, help=_HELP)(run)
@@ -98,7 +112,10 @@ Without DOCUMENT it is the Feather API's. The mock answers by the document: keys
 
 
 def _export_command() -> click.Command:
-    from mock_server.export import FORMS, export, questions  # serving needs none of it
+    with warnings.catch_warnings():
+        # Connexion, as it is imported, touches what Starlette and jsonschema have deprecated.
+        warnings.simplefilter("ignore")
+        from mock_server.export import FORMS, export, questions  # serving needs none of it
 
     def run(**given: Any) -> None:
         settings = Settings(**{name: given[name] for name in _EXPORTED})

@@ -72,6 +72,7 @@ function failure(status, error, message) {
 /**
  * @param {string} name
  * @param {string | null} value
+ * @returns {{ type: string, loc: string[], msg: string, input: string | null }[]}
  */
 function complaints(name, value) {
   const loc = ["query", name];

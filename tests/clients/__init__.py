@@ -1,0 +1,1 @@
+"""The clients that front ends really use, each against a running mock."""
