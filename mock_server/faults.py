@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from starlette.types import Receive, Scope
 
@@ -11,9 +11,6 @@ from mock_server.delay import Delay
 from mock_server.noise import fraction
 from mock_server.protocol import LINE
 from mock_server.state import KINDS, State
-
-FAULT: Final = "mock_server.fault"
-"""The key of the request's scope under which the kind of fault stands that it met."""
 
 
 class Chance(NamedTuple):

@@ -10,7 +10,8 @@ from connexion.middleware.abstract import ROUTING_CONTEXT
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mock_server.document.specification import Operation
-from mock_server.faults import FAULT, Faults, cut, drop
+from mock_server.faults import Faults, cut, drop
+from mock_server.journal import note
 from mock_server.preferences import PREFERENCES, Preferences, read_preferences, refuse, without_twins
 from mock_server.response.answers import BODILESS
 from mock_server.response.documented import example_names, has_status
@@ -76,10 +77,11 @@ class OnDemand:
         wanted = read_preferences(scope, operation.responses)
         self._check(wanted, operation)
         scope[PREFERENCES] = wanted
-        _tell(headers, wanted.applied("delay"))
+        _tell(scope, wanted.applied("delay"))
         fault = await self._disturb(wanted)
         if fault is not None:
-            scope[FAULT] = headers["X-Mock-Fault"] = fault
+            headers["X-Mock-Fault"] = fault
+            note(scope, "fault", fault)
             if fault == "drop":
                 await drop(scope, receive)
                 return
@@ -90,15 +92,15 @@ class OnDemand:
         if code is not None and not has_status(operation, code):
             headers["X-Mock-Undocumented"] = "true"
         if code is not None and code >= 300:
-            _tell(headers, wanted.applied("delay", "code", "example"))
+            _tell(scope, wanted.applied("delay", "code", "example"))
             answer = forced(operation, code, wanted.example, self._own.get(identity, {}))
-            await answer.send(scope["method"], _Success(send, headers, "", None))
+            await answer.send(scope["method"], _Heading(send, scope))
             return
         honoured = ["delay", "code", "example"]
         if identity in self._own and wanted.example is None:
             honoured += ["scenario", "seed", "today"]
         passed = {**scope, "query_string": without_twins(scope["query_string"])}
-        await self._app(passed, receive, _Success(send, headers, wanted.applied(*honoured), code))
+        await self._app(passed, receive, _Heading(send, scope, wanted.applied(*honoured), code))
 
     def _check(self, wanted: Preferences, operation: Operation) -> None:
         """Refuse a name that there is not."""
@@ -119,22 +121,23 @@ class OnDemand:
         return None if wanted.code is not None else fault
 
 
-class _Success:
+class _Heading:
     """Sends an answer with what belongs to it: further headers, and the status that was asked for."""
 
-    def __init__(self, send: Send, headers: Mapping[str, str], applied: str, code: int | None) -> None:
+    def __init__(self, send: Send, scope: Scope, applied: str = "", code: int | None = None) -> None:
         self._send = send
-        self._headers = dict(headers)
-        _tell(self._headers, applied)
+        self._scope = scope
+        self._applied = applied
         self._code = code
         self._bodiless = False
 
     async def __call__(self, message: Message) -> None:
-        """Send a part of the answer."""
+        """Send a part of the answer; that there is one shows that all was applied."""
         if message["type"] == "http.response.start":
-            more = [(name.lower().encode(), text.encode()) for name, text in self._headers.items()]
-            headers = [*message["headers"], *more]
+            _tell(self._scope, self._applied)
+            more = [(name.lower().encode(), text.encode()) for name, text in self._scope[HEADERS].items()]
             status = message["status"] if self._code is None else self._code
+            headers = [*message["headers"], *more]
             self._bodiless = status in BODILESS or status == 205
             if self._bodiless:
                 headers = [(name, text) for name, text in headers if name not in _CONTENT]
@@ -146,6 +149,8 @@ class _Success:
         await self._send(message)
 
 
-def _tell(headers: dict[str, str], applied: str) -> None:
+def _tell(scope: Scope, applied: str) -> None:
+    """Say what was applied, in the answer and in the journal."""
     if applied:
-        headers["Preference-Applied"] = applied
+        scope[HEADERS]["Preference-Applied"] = applied
+        note(scope, "preference", applied)

@@ -141,6 +141,9 @@ class Settings:
     def __post_init__(self) -> None:
         if not self.api_keys:
             raise InputError("no API key is set", "Give at least one --api-key")
+        names = [key.name for key in self.api_keys]
+        if twice := [name for name in names if names.count(name) > 1]:
+            raise InputError(f"two API keys are named {twice[0]!r}", "Give each a name of its own")
         if not 0 <= self.port <= 65535:
             raise InputError(f"--port {self.port} is no port", "Give a number from 0 to 65535")
         if self.log not in LOGS:
@@ -161,9 +164,20 @@ class Settings:
 
 
 def options() -> list[tuple[str, Any, Option]]:
-    """List the settings that the command line has: name, default, and how each is written."""
-    return [
+    """List the settings that the command line has: name, default, and how each is written.
+
+    `keys_file` is one of the command line alone: the keys of that file join `api_keys`.
+    """
+    listed = [
         (setting.name, setting.default, setting.metadata["option"])
         for setting in dataclasses.fields(Settings)
         if "option" in setting.metadata
     ]
+    return [*listed, ("keys_file", None, _KEYS_FILE)]
+
+
+_KEYS_FILE: Final = Option(
+    ("--api-keys",),
+    metavar="FILE",
+    help="A YAML file of keys to accept, each under the name by which the log speaks of it.",
+)
