@@ -13,8 +13,8 @@ from starlette.types import Receive, Scope, Send
 from feather_kit.errors import InputError
 from mock_server import console
 from mock_server.by_integration import Traffic
+from mock_server.data.fixtures import Fixtures
 from mock_server.document.openapi import Document
-from mock_server.fixtures import Fixtures
 from mock_server.journal import MOST, Journal
 from mock_server.metrics import Metrics
 from mock_server.origins import Guard
@@ -34,7 +34,7 @@ Room = Callable[[Request], Awaitable["Sendable"]]
 class Sendable(Protocol):
     """What a room gives: an `Answer`, or a stream."""
 
-    async def send(self, method: str, send: Send) -> None:
+    async def send(self, send: Send) -> None:
         """Send it."""
 
 
@@ -90,7 +90,7 @@ class Administration:
         if room is None:
             raise _wrong_method(scope, rooms)
         answer = await room(Request(scope, receive))
-        await answer.send(method, send)
+        await answer.send(send)
 
     async def _health(self, _request: Request) -> Sendable:
         problem = self._state.problem
@@ -194,11 +194,11 @@ class _Events:
         self._after = after
         self._request = request
 
-    async def send(self, method: str, send: Send) -> None:
+    async def send(self, send: Send) -> None:
         """Send events as they come; a comment now and then shows that the connection stands."""
         headers = [(b"content-type", b"text/event-stream"), *_NO_STORE, (b"x-accel-buffering", b"no")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
-        if method != "HEAD":
+        if self._request.method != "HEAD":
             reader = asyncio.create_task(self._tell(send))
             try:
                 await self._gone(reader)

@@ -19,6 +19,7 @@ from mock_server.administration import Administration
 from mock_server.aside import Aside
 from mock_server.banner import banner
 from mock_server.by_integration import Traffic
+from mock_server.cors import Cors
 from mock_server.document.openapi import Document
 from mock_server.document.soundness import load_document
 from mock_server.document.specification import Operation, Specification
@@ -26,7 +27,7 @@ from mock_server.faults import Faults
 from mock_server.fixtures import load_fixtures
 from mock_server.handlers import Handlers
 from mock_server.journal import Journal, Secrets
-from mock_server.layers import Cors, ResponseValidation, Routing, Security, Validation
+from mock_server.layers import ResponseValidation, Routing, Security, Validation
 from mock_server.metrics import Metrics
 from mock_server.on_demand import OnDemand
 from mock_server.pages import Pages
@@ -34,6 +35,7 @@ from mock_server.preferences import PREFERENCES
 from mock_server.recording import Recording, Sink
 from mock_server.request.authentication import security_map
 from mock_server.request.bodies import parser, validator_map
+from mock_server.response.delivery import Delivery
 from mock_server.response.problems import Refusal
 from mock_server.response.rendering import Rendering
 from mock_server.settings import Settings
@@ -84,7 +86,7 @@ def build(settings: Settings, log: Sink | None = None) -> "Mock":
         Endpoint(handlers, pages, administration if settings.admin else None),
         middlewares=[
             *_recording(_sinks(settings, journal, metrics, log), handlers, pages),
-            *_layers(settings, on_demand),
+            *_layers(settings, on_demand, _pages_apart(document)),
         ],
         lifespan=_lifespan,
         resolver=handlers,
@@ -116,22 +118,23 @@ def _recording(sinks: list[Sink], handlers: Handlers, pages: Pages) -> list[Any]
     return [partial(Recording, sinks=sinks, operations=handlers.operations, own=pages.paths)] if sinks else []
 
 
-def _layers(settings: Settings, on_demand: Any) -> list[Any]:
+def _pages_apart(document: Document) -> list[str]:
+    """List the mock's own pages that no other origin may read: the console, unless an operation stands there."""
+    paths = (f"{base}{template}" for base in document.base_paths for template, *_ in document.paths())
+    return [] if "/" in paths else ["/"]
+
+
+def _layers(settings: Settings, on_demand: Any, apart: list[str]) -> list[Any]:
     """List the layers, outermost first.
 
     Connexion's Swagger UI and Context layers are left out: pages stand behind routing, and no handler asks for
     the context. Errors carry CORS headers only because CORS stands outside of the layer that renders them. The
     validation of responses stands outside of a second such layer, so that refusals are validated as well.
     """
-    cors = partial(
-        Cors,
-        allow_origins=["*"],
-        allow_methods=["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"],
-        allow_headers=["*"],
-        allow_private_network=True,
-    )
+    cors = partial(Cors, origins=settings.cors_origins, apart=apart)
     return [
         *([cors] if settings.cors else []),
+        Delivery,
         ExceptionMiddleware,
         Routing,
         *([ResponseValidation, ExceptionMiddleware] if settings.validate_responses else []),
@@ -194,7 +197,7 @@ class Endpoint:
             answer = await self._aside.run(self._functions[identity], scope)
         else:
             answer = self._functions[identity](scope)
-        await answer.send(scope["method"], send)
+        await answer.send(send)
 
 
 @asynccontextmanager

@@ -17,7 +17,6 @@ from connexion.middleware.response_validation import (
 )
 from connexion.middleware.routing import RoutingMiddleware
 from connexion.middleware.security import SecurityAPI, SecurityMiddleware, SecurityOperation
-from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
@@ -26,18 +25,6 @@ from mock_server.document.specification import Operation
 _ANY_TYPE: Final = ("application/octet-stream", "utf-8")
 _JSON_HEADER: Final = (b"content-type", b"application/json")
 _JSON_TYPE: Final = ("application/json", "utf-8")
-
-
-class Cors(CORSMiddleware):
-    """Lets pages of other origins in. A request without `Origin` needs nothing of it: answers vary by it anyway."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, around Starlette's layer where no browser asks."""
-        for name, _ in scope.get("headers", ()):
-            if name == b"origin":
-                await super().__call__(scope, receive, send)
-                return
-        await self.app(scope, receive, send)
 
 
 class Routing(RoutingMiddleware):  # type: ignore[misc]  # Connexion is not typed

@@ -94,7 +94,7 @@ class OnDemand:
         if code is not None and code >= 300:
             _tell(scope, wanted.applied("delay", "code", "example"))
             answer = forced(operation, code, wanted.example, self._own.get(identity, {}))
-            await answer.send(scope["method"], _Heading(send, scope))
+            await answer.send(_Heading(send, scope))
             return
         honoured = ["delay", "code", "example"]
         if identity in self._own and wanted.example is None:

@@ -118,7 +118,7 @@ def test_the_body_is_there_to_be_read_again() -> None:
     class Reader:
         async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
             read.append((await receive())["body"])
-            await Answer().send("GET", send)
+            await Answer().send(send)
 
     stack = _stack(Reader(), [Routing, Validation], Handlers({}))
     call(stack, "/trees", method="PUT", headers={"content-type": "application/json"}, body=b"[1]")
@@ -138,7 +138,7 @@ def test_a_response_is_held_back_until_it_is_known_to_be_right() -> None:
     )
 
     async def answer() -> None:
-        await Answer(b'{"name":""}').send("GET", validator.wrap_send(send))
+        await Answer(b'{"name":""}').send(validator.wrap_send(send))
 
     with pytest.raises(NonConformingResponseBody, match="name"):
         asyncio.run(answer())
@@ -198,7 +198,7 @@ class Answering:
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         found = scope["extensions"][ROUTING_CONTEXT]["operation_id"]
-        await Answer(str(found).encode()).send("GET", send)
+        await Answer(str(found).encode()).send(send)
 
 
 def _stack(innermost: Any, layers: list[Any], handlers: Handlers) -> ConnexionMiddleware:
