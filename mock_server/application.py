@@ -19,12 +19,12 @@ from mock_server.administration import Administration
 from mock_server.aside import Aside
 from mock_server.banner import banner
 from mock_server.by_integration import Traffic
+from mock_server.data.fixtures import load_fixtures
 from mock_server.cors import Cors
 from mock_server.document.openapi import Document
 from mock_server.document.soundness import load_document
 from mock_server.document.specification import Operation, Specification
 from mock_server.faults import Faults
-from mock_server.fixtures import load_fixtures
 from mock_server.handlers import Handlers
 from mock_server.journal import Journal, Secrets
 from mock_server.layers import ResponseValidation, Routing, Security, Validation

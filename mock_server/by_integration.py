@@ -9,14 +9,14 @@ import orjson
 from starlette.types import Scope
 
 from feather_kit.errors import InputError
+from mock_server.data.fixtures import Fixtures
+from mock_server.data.rollup import Rollup, build_rollup
 from mock_server.document.openapi import Document
-from mock_server.fixtures import Fixtures
 from mock_server.preferences import PREFERENCES, Preferences, refuse
 from mock_server.request.parameters import VALUES
 from mock_server.response.answers import Answer
 from mock_server.response.forced import OwnRefusals
 from mock_server.response.problems import INVERTED_RANGE, Refusal
-from mock_server.rollup import Rollup, build_rollup
 from mock_server.rollups import Rollups
 from mock_server.state import State
 

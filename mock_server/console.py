@@ -7,8 +7,8 @@ from pathlib import PurePosixPath
 from typing import Any, Final
 
 from mock_server.by_integration import ROUTE, served_by
+from mock_server.data.fixtures import Fixtures
 from mock_server.document.openapi import Document
-from mock_server.fixtures import Fixtures
 from mock_server.response.answers import HTML, Answer
 
 PREFIX: Final = "/__mock/console/"

@@ -14,12 +14,12 @@ from typing import Any, Final
 from feather_kit.errors import InputError
 from feather_kit.yaml_source import Pointer
 from mock_server import by_integration
+from mock_server.data.fixtures import load_fixtures
+from mock_server.data.rollup import build_rollup
+from mock_server.data.sums import Row
 from mock_server.document.openapi import Document
 from mock_server.document.soundness import load_document
-from mock_server.fixtures import load_fixtures
-from mock_server.rollup import build_rollup
 from mock_server.settings import Settings
-from mock_server.sums import Row
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from starlette.types import Receive, Scope
 
+from mock_server.data.noise import fraction
 from mock_server.delay import Delay
-from mock_server.noise import fraction
 from mock_server.protocol import LINE
 from mock_server.state import KINDS, State
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from mock_server.fixtures import Fixtures
-from mock_server.rollup import Rollup, build_rollup
+from mock_server.data.fixtures import Fixtures
+from mock_server.data.rollup import Rollup, build_rollup
 
 _MOST: Final = 32
 _MOST_BYTES: Final = 24 * 2**20

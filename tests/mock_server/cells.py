@@ -5,11 +5,11 @@ from fractions import Fraction
 
 import numpy as np
 
-from mock_server import latency
-from mock_server.account import Account
-from mock_server.catalogue import Integration
-from mock_server.fixtures import Fixtures
-from mock_server.traffic import Cell, Chance, draw, shares, usage
+from mock_server.data import latency
+from mock_server.data.account import Account
+from mock_server.data.catalogue import Integration
+from mock_server.data.fixtures import Fixtures
+from mock_server.data.traffic import Cell, Chance, draw, shares, usage
 
 
 class Cells:

@@ -3,7 +3,7 @@
 from datetime import date
 from pathlib import Path
 
-from mock_server.fixtures import Fixtures, load_fixtures
+from mock_server.data.fixtures import Fixtures, load_fixtures
 
 TODAY = date(2025, 4, 30)
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from feather_kit.errors import InputError
 from feather_kit.files import FIXTURES
-from mock_server.catalogue import Ago, Holiday
-from mock_server.fixtures import Fixtures, load_fixtures
-from mock_server.rollup import Rollup, build_rollup
+from mock_server.data.catalogue import Ago, Holiday
+from mock_server.data.fixtures import Fixtures, load_fixtures
+from mock_server.data.rollup import Rollup, build_rollup
 from tests.mock_server.small import CATALOGUE, TODAY, load, write
 
 NOW = date(2026, 11, 23)

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server import latency
-from mock_server.sums import Sums
+from mock_server.data import latency
+from mock_server.data.sums import Sums
 
 TAILS = st.floats(1.2, 6)
 LEVELS = st.integers(-6 * latency.FINE, 10 * latency.FINE)

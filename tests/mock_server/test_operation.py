@@ -7,7 +7,7 @@ import pytest
 from feather_kit.files import FIXTURES
 from mock_server.application import Mock
 from mock_server.by_integration import Traffic
-from mock_server.fixtures import load_fixtures
+from mock_server.data.fixtures import load_fixtures
 from mock_server.settings import Settings
 from mock_server.state import State
 from tests.mock_server.asgi import call

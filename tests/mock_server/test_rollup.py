@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feather_kit.errors import InputError
-from mock_server import rollup as module
-from mock_server.account import Account
-from mock_server.fixtures import Fixtures
-from mock_server.rollup import MOST_DAYS, Rollup, build_rollup
+from mock_server.data import rollup as module
+from mock_server.data.account import Account
+from mock_server.data.fixtures import Fixtures
+from mock_server.data.rollup import MOST_DAYS, Rollup, build_rollup
 from tests.mock_server.cells import Cells
 from tests.mock_server.small import CATALOGUE, TODAY, load
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from feather_kit.errors import InputError
 from feather_kit.files import FIXTURES
-from mock_server.fixtures import Fixtures, load_fixtures
-from mock_server.rollup import Rollup, build_rollup
+from mock_server.data.fixtures import Fixtures, load_fixtures
+from mock_server.data.rollup import Rollup, build_rollup
 from tests.mock_server.small import TODAY, load
 
 NOW = date(2026, 11, 23)

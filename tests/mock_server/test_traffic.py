@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mock_server.account import Account
-from mock_server.catalogue import Catalogue
-from mock_server.fixtures import Fixtures
-from mock_server.tally import select, tally
-from mock_server.traffic import Usage, usage
+from mock_server.data.account import Account
+from mock_server.data.catalogue import Catalogue
+from mock_server.data.fixtures import Fixtures
+from mock_server.data.tally import select, tally
+from mock_server.data.traffic import Usage, usage
 from tests.mock_server.small import CATALOGUE, TODAY, load
 
 FIRST = date(2024, 10, 1)
@@ -60,7 +60,7 @@ def test_counts_and_latencies_are_the_same_on_any_machine_and_with_any_numpy(cat
 def test_another_process_with_another_hash_seed_has_the_same_traffic(tmp_path: Path) -> None:
     load(tmp_path)
     program = (
-        "import sys; from pathlib import Path; from mock_server.fixtures import load_fixtures;"
+        "import sys; from pathlib import Path; from mock_server.data.fixtures import load_fixtures;"
         "from tests.mock_server.test_traffic import digest;"
         "print(digest(load_fixtures(Path(sys.argv[1])).catalogue)['alpha'])"
     )

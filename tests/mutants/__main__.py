@@ -1,4 +1,4 @@
-"""Runs the check on every mutant: `python -m tests.mutants [--seeds 0,1] [--only ID]... [--write docs/detection.md]`."""
+"""Runs the check on every mutant: `python -m tests.mutants [--seeds 0,1] [--only ID]... [--write FILE]`."""
 
 import argparse
 import sys

@@ -99,8 +99,8 @@ def render(runs: Sequence[Run]) -> str:
     lines = [
         "# What the check finds",
         "",
-        f"Written by `python -m tests.mutants --seeds {seeds[0]}-{seeds[-1]} --write docs/detection.md`: the check, with "
-        "its standard profile and `--methods all`, on deployments with one fault each (`tests/mutants/`), and on "
+        f"Written by `python -m tests.mutants --seeds {seeds[0]}-{seeds[-1]} --write docs/detection.md`: the check, "
+        "with its standard profile and `--methods all`, on deployments with one fault each (`tests/mutants/`), and on "
         "variations that break no rule.",
         "",
         f"- **{found} of {len(faults)}** faults found on each of {len(seeds)} seeds.",
