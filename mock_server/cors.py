@@ -54,10 +54,12 @@ class Cors(CORSMiddleware):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a preflight; pass anything else on, and let the page that asked read the answer."""
+        origin = None
         for name, value in scope.get("headers", ()):
             if name == b"origin":
+                origin = value
                 break
-        else:
+        if origin is None:
             await self.app(scope, receive, send)
             return
         path = scope["path"]
@@ -71,7 +73,7 @@ class Cors(CORSMiddleware):
                 note(scope, "refused", (("Origin", bytes(response.body).decode()),))
             await response(scope, receive, send)
             return
-        await self.app(scope, receive, self._sharing(value, send))
+        await self.app(scope, receive, self._sharing(origin, send))
 
     def _sharing(self, origin: bytes, send: Send) -> Send:
         """Make a `send` that adds what lets a page of this origin read the answer."""

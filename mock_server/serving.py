@@ -36,7 +36,7 @@ def serve(settings: Settings) -> None:
     logging.basicConfig(level=logging.WARNING, format="feather-mock: %(levelname)s: %(message)s")
     with listen(settings.host, settings.port) as listener:
         log = _log(settings)
-        mock = build_quietly(settings, log and log.add)
+        mock = build_quietly(settings, None if log is None else log.add)
         banner = mock.banner(url_of(settings.host, listener))
 
         def work(started: Callable[[], None]) -> None:
