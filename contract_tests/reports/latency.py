@@ -133,6 +133,11 @@ class Plot:
             for exchange in self.answers
         )
 
+    @property
+    def has_faults(self) -> bool:
+        """Whether any answer is a server error."""
+        return any(dot.is_fault for dot in self.dots)
+
     @cached_property
     def ticks(self) -> tuple[Level, ...]:
         """Round latencies within the range, for the axis."""
