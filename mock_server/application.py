@@ -5,13 +5,11 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
-from connexion.exceptions import ProblemException
 from connexion.middleware import ConnexionMiddleware
 from connexion.middleware.abstract import ROUTING_CONTEXT
 from connexion.middleware.exceptions import ExceptionMiddleware
 from connexion.middleware.lifespan import LifespanMiddleware
 from connexion.middleware.main import API
-from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
 from mock_server import by_integration
@@ -19,8 +17,9 @@ from mock_server.administration import Administration
 from mock_server.aside import Aside
 from mock_server.banner import banner
 from mock_server.by_integration import Traffic
-from mock_server.data.fixtures import load_fixtures
 from mock_server.cors import Cors
+from mock_server.data.fixtures import load_fixtures
+from mock_server.data.scenarios import Scenario
 from mock_server.document.openapi import Document
 from mock_server.document.soundness import load_document
 from mock_server.document.specification import Operation, Specification
@@ -36,13 +35,12 @@ from mock_server.recording import Recording, Sink
 from mock_server.request.authentication import security_map
 from mock_server.request.bodies import parser, validator_map
 from mock_server.response.delivery import Delivery
-from mock_server.response.problems import Refusal
-from mock_server.response.rendering import Rendering
+from mock_server.response.rendering import ERRORS, Rendering
 from mock_server.settings import Settings
 from mock_server.state import State
 
 
-def build(settings: Settings, log: Sink | None = None) -> "Mock":
+def build(settings: Settings, log: Sink | None = None, before: "Mock | None" = None) -> "Mock":
     """Build the mock as an ASGI application.
 
     A request's way: CORS, errors, routing, what it asks for, authentication, validation, handler or page; the
@@ -51,6 +49,7 @@ def build(settings: Settings, log: Sink | None = None) -> "Mock":
     Args:
         settings: what the command line says.
         log: is told of each request that was answered.
+        before: the mock that this one follows after an edit; its state, journal and counts go on.
 
     Raises:
         InputError: the document or a fixture is not right, with file, line and what would be.
@@ -58,20 +57,21 @@ def build(settings: Settings, log: Sink | None = None) -> "Mock":
     """
     document = load_document(settings.document)
     fixtures = load_fixtures(settings.fixtures)
-    state = State(settings, fixtures.scenarios)
+    state = before.state if before else State(settings, fixtures.scenarios)
     traffic = Traffic(fixtures, state, settings.seed, settings.today)
     has_rows = by_integration.served_by(document)
     handlers = Handlers({by_integration.ROUTE: by_integration.handler(traffic)} if has_rows else {})
+    rendering = Rendering(handlers.operations)
     on_demand = partial(
         OnDemand,
-        state=state,
         faults=Faults(state, settings.seed),
         operations=handlers.operations,
         own={by_integration.IDENTITY: by_integration.refusals(traffic)} if has_rows else {},
+        rendering=rendering,
     )
     pages = Pages(document, with_console=settings.admin)
-    journal = Journal(Secrets(key.value for key in settings.api_keys))
-    metrics = Metrics()
+    journal = before.journal if before else Journal(Secrets(key.value for key in settings.api_keys))
+    metrics = before.metrics if before else Metrics()
     administration = Administration(
         settings,
         document=document,
@@ -81,7 +81,6 @@ def build(settings: Settings, log: Sink | None = None) -> "Mock":
         journal=journal,
         metrics=metrics,
     )
-    rendering = Rendering(handlers.operations)
     mock = Mock(
         Endpoint(handlers, pages, administration if settings.admin else None),
         middlewares=[
@@ -95,10 +94,10 @@ def build(settings: Settings, log: Sink | None = None) -> "Mock":
         validator_map=validator_map(),
     )
     mock.settings, mock.document, mock.traffic, mock.state = settings, document, traffic, state
-    mock.operations = handlers.operations
-    mock.journal, mock.administration = journal, administration
+    mock.operations, mock.scenarios = handlers.operations, fixtures.scenarios
+    mock.journal, mock.metrics, mock.administration = journal, metrics, administration
     mock.add_document(document)
-    for error in (Refusal, ProblemException, HTTPException, Exception):
+    for error in ERRORS:
         mock.add_error_handler(error, rendering.respond)
     return mock
 
@@ -153,7 +152,9 @@ class Mock(ConnexionMiddleware):  # type: ignore[misc]  # Connexion is not typed
     traffic: Traffic
     state: State
     operations: Mapping[str, Operation]
+    scenarios: Mapping[str, Scenario]
     journal: Journal
+    metrics: Metrics
     administration: Administration
 
     def reset(self) -> None:

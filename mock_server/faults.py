@@ -27,10 +27,15 @@ class Chance(NamedTuple):
 
 
 class Faults:
-    """Draws what happens to each request, by its number since the start of the mock or the last change of its state."""
+    """Draws what happens to each request, by its number since the start of the mock or the last change of its state.
+
+    Attributes:
+        state: the state of the mock, which says how many there are.
+
+    """
 
     def __init__(self, state: State, seed: int) -> None:
-        self._state = state
+        self.state = state
         self._seed = str(seed)
         self._number = 0
         self._revision = -1
@@ -42,7 +47,7 @@ class Faults:
             delay: how long this one waits; None: as long as the state of the mock says.
 
         """
-        state = self._state
+        state = self.state
         delay = delay or state.delay
         if state.revision != self._revision:
             self._revision, self._number = state.revision, 0

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from connexion.middleware.abstract import ROUTING_CONTEXT
+from connexion.middleware.exceptions import ExceptionMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mock_server.document.specification import Operation
@@ -16,10 +17,11 @@ from mock_server.preferences import PREFERENCES, Preferences, read_preferences, 
 from mock_server.response.answers import BODILESS
 from mock_server.response.documented import example_names, has_status
 from mock_server.response.forced import OwnRefusals, forced, refusal
-from mock_server.response.rendering import HEADERS
-from mock_server.state import State
+from mock_server.response.rendering import ERRORS, Rendering
 
 _CONTENT: Final = (b"content-length", b"content-type")
+_HEADERS: Final = "mock_server.headers"
+"""The key of the request's scope under which headers stand that go with its answer, whichever that is."""
 
 
 class OnDemand:
@@ -34,26 +36,30 @@ class OnDemand:
         self,
         app: ASGIApp,
         *,
-        state: State,
         faults: Faults,
         operations: Mapping[str, Operation],
         own: Mapping[str, OwnRefusals],
+        rendering: Rendering,
     ) -> None:
         """Stand around `app`.
 
         Args:
             app: the next layer.
-            state: what everyone gets.
-            faults: what happens now and then.
+            faults: the state of the mock, and what happens now and then.
             operations: each operation by its id.
             own: by the ids of the operations that have rows of the mock's own, how they refuse.
+            rendering: what makes a response of a refusal.
 
         """
         self._app = app
-        self._state = state
+        self._state = faults.state
         self._faults = faults
         self._operations = operations
         self._own = own
+        # An own one, so that a refusal as well gets the headers that tell what was applied.
+        self._rendered = ExceptionMiddleware(self._answer)
+        for error in ERRORS:
+            self._rendered.add_exception_handler(error, rendering.respond)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request; one that asks for nothing passes at once, while the mock is undisturbed."""
@@ -64,23 +70,23 @@ class OnDemand:
             if not self._state.disturbed and b"__" not in scope.get("query_string", b""):
                 await self._app(scope, receive, send)
                 return
-        identity = scope["extensions"][ROUTING_CONTEXT]["operation_id"] if scope["type"] == "http" else None
-        if identity is None:  # a page of the mock's own
+        if scope["type"] != "http" or scope["extensions"][ROUTING_CONTEXT]["operation_id"] is None:
             await self._app(scope, receive, send)
-        else:
-            await self._answer(identity, scope, receive, send)
-
-    async def _answer(self, identity: str, scope: Scope, receive: Receive, send: Send) -> None:
-        operation = self._operations[identity]
+            return
         headers: dict[str, str] = {}
-        scope[HEADERS] = headers
+        scope[_HEADERS] = headers
+        await self._rendered(scope, receive, _Headed(send, headers))
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request to an operation, or refuse it."""
+        identity = scope["extensions"][ROUTING_CONTEXT]["operation_id"]
+        operation = self._operations[identity]
         wanted = read_preferences(scope, operation.responses)
         self._check(wanted, operation)
-        scope[PREFERENCES] = wanted
-        _tell(scope, wanted.applied("delay"))
         fault = await self._disturb(wanted)
+        _tell(scope, wanted.applied("delay"))
         if fault is not None:
-            headers["X-Mock-Fault"] = fault
+            scope[_HEADERS]["X-Mock-Fault"] = fault
             note(scope, "fault", fault)
             if fault == "drop":
                 await drop(scope, receive)
@@ -90,17 +96,18 @@ class OnDemand:
             cut(scope)
         code = wanted.code
         if code is not None and not has_status(operation, code):
-            headers["X-Mock-Undocumented"] = "true"
+            scope[_HEADERS]["X-Mock-Undocumented"] = "true"
         if code is not None and code >= 300:
             _tell(scope, wanted.applied("delay", "code", "example"))
             answer = forced(operation, code, wanted.example, self._own.get(identity, {}))
-            await answer.send(_Heading(send, scope))
+            await answer.send(send)
             return
+        scope[PREFERENCES] = wanted
         honoured = ["delay", "code", "example"]
         if identity in self._own and wanted.example is None:
             honoured += ["scenario", "seed", "today"]
         passed = {**scope, "query_string": without_twins(scope["query_string"])}
-        await self._app(passed, receive, _Heading(send, scope, wanted.applied(*honoured), code))
+        await self._app(passed, receive, _Success(send, code, lambda: _tell(scope, wanted.applied(*honoured))))
 
     def _check(self, wanted: Preferences, operation: Operation) -> None:
         """Refuse a name that there is not."""
@@ -121,23 +128,36 @@ class OnDemand:
         return None if wanted.code is not None else fault
 
 
-class _Heading:
-    """Sends an answer with what belongs to it: further headers, and the status that was asked for."""
+class _Headed:
+    """Sends an answer, refusals too, with further headers."""
 
-    def __init__(self, send: Send, scope: Scope, applied: str = "", code: int | None = None) -> None:
+    def __init__(self, send: Send, headers: Mapping[str, str]) -> None:
         self._send = send
-        self._scope = scope
-        self._applied = applied
+        self._headers = headers
+
+    async def __call__(self, message: Message) -> None:
+        """Send a part of the answer."""
+        if message["type"] == "http.response.start":
+            more = [(name.lower().encode(), text.encode()) for name, text in self._headers.items()]
+            message = {**message, "headers": [*message["headers"], *more]}
+        await self._send(message)
+
+
+class _Success:
+    """Sends an answer that is no refusal, with the status that was asked for."""
+
+    def __init__(self, send: Send, code: int | None, told: Callable[[], None]) -> None:
+        self._send = send
         self._code = code
+        self._told = told
         self._bodiless = False
 
     async def __call__(self, message: Message) -> None:
-        """Send a part of the answer; that there is one shows that all was applied."""
+        """Send a part of the answer; tell that there is one."""
         if message["type"] == "http.response.start":
-            _tell(self._scope, self._applied)
-            more = [(name.lower().encode(), text.encode()) for name, text in self._scope[HEADERS].items()]
+            self._told()
             status = message["status"] if self._code is None else self._code
-            headers = [*message["headers"], *more]
+            headers = list(message["headers"])
             self._bodiless = status in BODILESS or status == 205
             if self._bodiless:
                 headers = [(name, text) for name, text in headers if name not in _CONTENT]
@@ -152,5 +172,5 @@ class _Heading:
 def _tell(scope: Scope, applied: str) -> None:
     """Say what was applied, in the answer and in the journal."""
     if applied:
-        scope[HEADERS]["Preference-Applied"] = applied
+        scope[_HEADERS]["Preference-Applied"] = applied
         note(scope, "preference", applied)

@@ -9,11 +9,12 @@ from mock_server.data.fixtures import Fixtures
 from mock_server.data.rollup import Rollup, build_rollup
 
 _MOST: Final = 32
-_MOST_BYTES: Final = 24 * 2**20
+_MOST_BYTES: Final = 40 * 2**20
+_MOST_FILTERED: Final = 8 * 2**20  # of each: besides the sums of all its traffic, those of a workspace and mode
 
 
 class Rollups:
-    """The rollups that were asked for last, as long as all of them but the newest take no more than 24 MiB.
+    """The rollups that were asked for last, as long as all of them but the newest take no more than 40 MiB.
 
     It is for one thread: whoever asks waits while the sums of a scenario are made. For the shipped catalogue that
     takes about 25 ms, for the thousand integrations of `huge` about 400 ms; the next request finds them made.
@@ -38,7 +39,7 @@ class Rollups:
         key = (scenario, seed, today)
         rollup = self._made.pop(key, None)
         if rollup is None:
-            rollup = build_rollup(self._fixtures, scenario, seed, today)
+            rollup = build_rollup(self._fixtures, scenario, seed, today, _MOST_FILTERED)
         self._made[key] = rollup  # the newest stands last
         while len(self._made) > 1 and (len(self._made) > _MOST or self.nbytes > _MOST_BYTES):
             self._made.pop(next(iter(self._made)))

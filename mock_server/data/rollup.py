@@ -93,7 +93,7 @@ class _PinnedRows:
         return [dict(row) for row in self._rows] if first <= self._day <= last else []
 
 
-def build_rollup(fixtures: Fixtures, scenario: str, seed: int, today: date) -> Rollup:
+def build_rollup(fixtures: Fixtures, scenario: str, seed: int, today: date, most_bytes: int = _MOST_BYTES) -> Rollup:
     """Make ready to answer for one scenario.
 
     Args:
@@ -101,6 +101,7 @@ def build_rollup(fixtures: Fixtures, scenario: str, seed: int, today: date) -> R
         scenario: the name of one of these scenarios.
         seed: what all chance is keyed by.
         today: the last day with traffic; it has its whole day's traffic from its first minute.
+        most_bytes: as `Rollup` has it.
 
     Raises:
         InputError: there is no such scenario, or `today` is too far from the first day of traffic.
@@ -111,7 +112,7 @@ def build_rollup(fixtures: Fixtures, scenario: str, seed: int, today: date) -> R
         raise InputError(f"there is no scenario {scenario!r}", f"Name one of: {names}")
     chosen = fixtures.scenarios[scenario]
     account = Account(chosen.apply(fixtures.catalogue), chosen.pins, seed, today)
-    rollup = Rollup(account)
+    rollup = Rollup(account, most_bytes)
     if (today - rollup.first_day).days >= MOST_DAYS:
         latest = rollup.first_day + timedelta(days=MOST_DAYS - 1)
         raise InputError(f"{today} is too long after the first day of traffic", f"Let today be {latest} at the latest")

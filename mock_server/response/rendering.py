@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 import orjson
-from connexion.exceptions import NonConformingResponse, OAuthProblem, UnsupportedMediaTypeProblem
+from connexion.exceptions import NonConformingResponse, OAuthProblem, ProblemException, UnsupportedMediaTypeProblem
 from connexion.lifecycle import ConnexionRequest, ConnexionResponse
 from connexion.middleware.abstract import ROUTING_CONTEXT
 from starlette.exceptions import HTTPException
@@ -23,8 +23,8 @@ from mock_server.response.problems import Problem, Refusal, phrase_of
 _logger = logging.getLogger("mock_server")
 _JSON: Final = "application/json"
 
-HEADERS: Final = "mock_server.headers"
-"""The key of the request's scope under which headers stand that go with its answer, whichever that is."""
+ERRORS: Final = (Refusal, ProblemException, HTTPException, Exception)
+"""What can end a request, for the layers that have it rendered."""
 
 
 class Rendering:
@@ -46,7 +46,7 @@ class Rendering:
         refusal = self._refusal(error, scope, operation)
         if refusal.status >= 400:
             note(scope, "refused", _complaints(refusal, operation))
-        headers = {"Vary": "Origin", **refusal.headers, **scope.get(HEADERS, {})}
+        headers = {"Vary": "Origin", **refusal.headers}
         if refusal.status == 204:
             return ConnexionResponse(status_code=204, headers=headers)
         shape, media_type = self._shape(refusal, operation)
