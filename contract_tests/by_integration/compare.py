@@ -10,6 +10,10 @@ from contract_tests.by_integration.query import COUNTS, Row, Rows
 FEWEST = 100
 """Invocations: with fewer, ways to interpolate a percentile differ by more than any rule can allow for."""
 
+SKETCHED = 0.02
+"""The share by which two p95s of the same invocations may differ, where they come from sketches merged in another
+order."""
+
 _NONE = Row("", 0, 0, 0, 0, 0.0, 0.0)
 
 
@@ -53,7 +57,7 @@ def same_counts(first: Rows, second: Rows) -> bool:
     return _difference(first, second, "", "") is None
 
 
-def narrowing(part: Rows, whole: Rows) -> str | None:
+def exceeding(part: Rows, whole: Rows) -> str | None:
     """Say where a part has more than the whole."""
     for name, row in part.items():
         outer = whole.get(name, _NONE)
@@ -61,6 +65,19 @@ def narrowing(part: Rows, whole: Rows) -> str | None:
             inner_count, outer_count = getattr(row, count), getattr(outer, count)
             if inner_count > outer_count:
                 return f"{name}: {count} is {inner_count}, and {outer_count} in the whole"
+    return None
+
+
+def narrowing(part: Rows, whole: Rows) -> str | None:
+    """Say where a part has more than the whole; or has all of it, and another p95 all the same."""
+    text = exceeding(part, whole)
+    if text:
+        return text
+    for name, row in part.items():
+        latency, outer_latency = row.p95_latency_ms, whole.get(name, _NONE).p95_latency_ms
+        is_all = row.invocations == whole.get(name, _NONE).invocations > 0
+        if is_all and abs(latency - outer_latency) > 1 + SKETCHED * max(latency, outer_latency):
+            return f"{name}: the same {row.invocations} invocations have p95s of {latency:g} and {outer_latency:g} ms"
     return None
 
 
@@ -77,7 +94,7 @@ def between(whole: Rows, parts: Sequence[Rows]) -> str | None:
         fewest = min(part.invocations for part in inner)
         if len(inner) > 1 and fewest < FEWEST:
             continue
-        slack = 0.01 if len(inner) == 1 else 0.01 + 50 / fewest
+        slack = SKETCHED if len(inner) == 1 else SKETCHED + 50 / fewest
         lowest, highest = (
             min(part.p95_latency_ms for part in inner),
             max(part.p95_latency_ms for part in inner),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from contract_tests.by_integration.compare import narrowing, same_counts, sum_of, within
+from contract_tests.by_integration.compare import exceeding, narrowing, same_counts, sum_of, within
 from contract_tests.by_integration.query import Answer, Query, ask_for, before, past
 from contract_tests.by_integration.window import NOTHING_HAS
 from contract_tests.promise import Attempt, Finding, Promise, Source
@@ -211,7 +211,7 @@ def _not_within(whole: Answer, parts: list[Answer]) -> list[Finding]:
         if text:
             findings.append(Finding(f"{part.query} against no filter: {text}", (whole.exchange, part.exchange)))
     if len(parts) > 1 and not findings:
-        text = narrowing(sum_of([part.rows or {} for part in parts]), whole.rows)
+        text = exceeding(sum_of([part.rows or {} for part in parts]), whole.rows)
         if text:
             exchanges = (whole.exchange, *(part.exchange for part in parts))
             findings.append(Finding(f"the filters together against none: {text}", exchanges))

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract_tests.by_integration.compare import additivity, between, narrowing, sameness, sum_of
+from contract_tests.by_integration.compare import additivity, between, exceeding, narrowing, sameness, sum_of
 from contract_tests.by_integration.query import COUNTS, Row, Rows
 from tests.contract_tests.making import row
 
@@ -90,7 +90,15 @@ def test_a_changed_rate_or_latency_is_not_the_same(answer: Rows, field: str) -> 
 
 @given(rows(), rows())
 def test_a_part_is_within_the_sum_of_both(one: Rows, other: Rows) -> None:
-    assert narrowing(one, sum_of([one, other])) is None
+    assert exceeding(one, sum_of([one, other])) is None
+
+
+@given(rows(least=1), st.floats(2, 1000))
+def test_all_of_the_invocations_have_the_same_p95(answer: Rows, by: float) -> None:
+    name, first = next(iter(answer.items()))
+    slower = {**answer, name: replace(first, p95_latency_ms=first.p95_latency_ms * 1.1 + by)}
+    assert narrowing(answer, answer) is None
+    assert (narrowing(slower, answer) is None) == (first.invocations == 0)
 
 
 @given(rows(least=1), st.sampled_from(COUNTS), st.integers(1, 1000))
