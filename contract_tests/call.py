@@ -185,6 +185,7 @@ class Caller:
                 return self._send(request)
             except (requests.ConnectionError, requests.Timeout) as error:
                 if not _never_connected(error):
+                    self.ledger.sent += 1
                     if self._may_be_idle(request, error):
                         self.ledger.note("a connection was closed without an answer: asked again on a new one")
                         self._distrusts_idle = True
@@ -229,7 +230,6 @@ class Caller:
         # Header values go out as UTF-8: what a key outside of Latin-1 does to a server is worth knowing.
         headers = {name: reveal(value).encode() for name, value in request.headers}
         begun = time.monotonic()
-        self.ledger.sent += 1
         with self._session.request(
             request.method,
             request.url(self.base_url),
@@ -240,6 +240,7 @@ class Caller:
         ) as response:
             body, failure = _read(response, self._manners.timeout)
             self._answered = True
+            self.ledger.sent += 1
             raw = response.raw.headers
             exchange = Exchange(
                 number=len(self.ledger.exchanges) + 1,

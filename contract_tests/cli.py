@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+from contextlib import redirect_stderr
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -64,8 +66,12 @@ def _check(settings: Settings, select: str | None) -> int:
     # Imported here: half a second that `--help` and a mistyped option need not spend.
     from contract_tests.check import Check
     from contract_tests.reports.terminal import Progress, print_report
+    from contract_tests.reports.writing import write_text
 
     check = Check(settings)
+    if settings.junit:
+        # pytest writes it, and would fail at the end of the run where it cannot.
+        write_text(settings.junit, "")
     console = Console(highlight=False)
     with Progress(console, check.promises) as progress:
         ended = _pytest(check, progress, settings, select)
@@ -74,9 +80,9 @@ def _check(settings: Settings, select: str | None) -> int:
     if ended == pytest.ExitCode.NO_TESTS_COLLECTED:
         names = ", ".join(promise.id for promise in check.promises)
         raise InputError(f"no promise matches -k {select!r}", f"Select some of: {names}")
-    if ended == pytest.ExitCode.USAGE_ERROR:
+    if ended == pytest.ExitCode.USAGE_ERROR and select is not None:
         raise InputError(f"-k {select!r} is no expression", "Write ids or parts of them, as in -k '401 and not case'")
-    if ended == pytest.ExitCode.INTERNAL_ERROR:
+    if ended == pytest.ExitCode.INTERNAL_ERROR and not (check.no_verdict or check.stopped_by):
         check.abandon("pytest, which runs the promises, failed: report this as a bug")
     report = check.report()
     print_report(console, report)
@@ -105,7 +111,12 @@ def _pytest(check: Any, progress: Any, settings: Settings, select: str | None) -
         arguments += ["-k", select]
     if settings.junit:
         arguments.append(f"--junit-xml={settings.junit.absolute()}")
-    return pytest.main(arguments, plugins=[_Carrier(check, progress)])
+    with redirect_stderr(StringIO()) as said:
+        ended = pytest.main(arguments, plugins=[_Carrier(check, progress)])
+    if ended != pytest.ExitCode.USAGE_ERROR:
+        # Of a wrong expression, the command tells in its own words.
+        click.echo(said.getvalue(), err=True, nl=False)
+    return ended
 
 
 class _Carrier:
