@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -17,12 +18,14 @@ from mock_server.settings import Settings
 if TYPE_CHECKING:
     import socket
 
-    from mock_server.application import Mock
     from mock_server.journal import Entry
+    from mock_server.reload import Reloading
 
 _PATIENCE: Final = 30.0  # seconds; the mock takes a hundredth of that
 
-_DEFAULTS: Final[dict[str, Any]] = {"port": 0}
+_DEFAULTS: Final[dict[str, Any]] = {"port": 0, "reload": False}
+
+_logger = logging.getLogger("mock_server")
 
 T = TypeVar("T")
 
@@ -36,16 +39,16 @@ class Running:
 
     """
 
-    def __init__(self, mock: Mock, url: str, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, reloading: Reloading, url: str, loop: asyncio.AbstractEventLoop) -> None:
         self.url = url
-        self.api_key = mock.settings.api_keys[0].value
-        self._mock = mock
+        self.api_key = reloading.mock.settings.api_keys[0].value
+        self._reloading = reloading
         self._loop = loop
 
     @property
     def requests(self) -> list[Entry]:
         """The API's requests since the start or the last `reset`, the oldest first; the last 1,000 of them."""
-        return self._ask(lambda: list(self._mock.journal.entries()))
+        return self._ask(lambda: list(self._reloading.mock.journal.entries()))
 
     def scenario(self, name: str) -> None:
         """Answer with the data of another scenario from now on.
@@ -54,11 +57,11 @@ class Running:
             InputError: there is no such scenario; names those that there are.
 
         """
-        self._ask(lambda: self._mock.state.change({"scenario": name}))
+        self._ask(lambda: self._reloading.mock.state.change({"scenario": name}))
 
     def reset(self) -> None:
         """Go back to how the mock was started, and forget the requests."""
-        self._ask(self._mock.reset)
+        self._ask(self._reloading.mock.reset)
 
     def _ask(self, question: Callable[[], T]) -> T:
         """Ask in the mock's own thread, between two steps of its requests."""
@@ -71,7 +74,7 @@ class Running:
 
 @contextmanager
 def running(**settings: Any) -> Iterator[Running]:
-    """Serve until the end of a `with` block, at a free port where `port` names none.
+    """Serve until the end of a `with` block: at a free port where `port` names none, and as the files are now.
 
     Args:
         settings: fields of `Settings`, as in `running(scenario="outage", seed=3)`.
@@ -83,14 +86,14 @@ def running(**settings: Any) -> Iterator[Running]:
     """
     chosen = _settings(settings)
     with listen(chosen.host, chosen.port) as listener:
-        mock = build_quietly(chosen)
+        reloading = build_quietly(chosen)
         started: Future[asyncio.AbstractEventLoop] = Future()
-        server = Server(mock, lambda: started.set_result(asyncio.get_running_loop()))
+        server = Server(reloading, lambda: started.set_result(asyncio.get_running_loop()), _logger.warning)
         thread = threading.Thread(target=_serve, args=(server, listener, started), name="feather-mock", daemon=True)
         thread.start()
         try:
             loop = started.result(_PATIENCE)
-            yield Running(mock, url_of(chosen.host, listener), loop)
+            yield Running(reloading, url_of(chosen.host, listener), loop)
         finally:
             server.should_exit = True
             thread.join()

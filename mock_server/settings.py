@@ -87,6 +87,11 @@ class Settings:
         metavar="DIR",
         help="A folder of fixtures, in place of the shipped catalogue or beside it.",
     )
+    reload: bool = _setting(
+        True,
+        "--reload/--no-reload",
+        help="Serve an edit of the document or of a fixture within a second; a broken one changes nothing.",
+    )
     cors: bool = _setting(True, "--cors/--no-cors", help="Let pages of other origins call the mock.")
     workers: int = _setting(1, "--workers", metavar="N", help="The number of processes that answer.")
     validate_responses: bool = _setting(

@@ -13,8 +13,9 @@ from typing import Any, Final, NoReturn
 
 from feather_kit.errors import InputError
 
-Work = Callable[[Callable[[], None]], None]
-"""Serves until a signal; calls its argument when it answers."""
+Work = Callable[[Callable[[], None], bool], None]
+"""Serves until a signal; calls its first argument when it answers. The second is true of one process alone: it may
+tell what happens to all of them alike."""
 
 _SHORTEST_LIFE: Final = 1.0  # seconds; a worker that dies sooner would die again
 
@@ -45,6 +46,7 @@ class _Parent:
     def __init__(self, work: Work) -> None:
         self._work = work
         self._children: dict[int, float] = {}
+        self._speaker = 0
         self._ending = False
         # Nothing is ever written here. Only the parent holds the other end, so a worker that reads the end of
         # the pipe knows that its parent is gone, however that came about.
@@ -91,23 +93,25 @@ class _Parent:
         return code
 
     def _fork(self, tell: int | None = None, *inherited: int) -> None:
+        speaks = self._speaker not in self._children
         pid = os.fork()
         if pid == 0:
             for descriptor in (self._held, *inherited):
                 os.close(descriptor)
-            self._be_worker(tell)
+            self._be_worker(tell, speaks)
+        self._speaker = pid if speaks else self._speaker
         # Those of the start are waited for, so whatever ends one later, it is not that it cannot start.
         self._children[pid] = time.monotonic() if tell is None else -math.inf
         if self._ending:
             self.end()
 
-    def _be_worker(self, tell: int | None) -> NoReturn:
+    def _be_worker(self, tell: int | None, speaks: bool) -> NoReturn:
         code = 1
         try:
             for number in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(number, signal.SIG_DFL)
             threading.Thread(target=self._end_with_parent, daemon=True).start()
-            self._work(lambda: _tell(tell))
+            self._work(lambda: _tell(tell), speaks)
             code = 0
         except BaseException:  # a worker must never return into its parent's code
             traceback.print_exc()

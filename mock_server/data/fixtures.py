@@ -11,7 +11,7 @@ from mock_server.data.catalogue import Catalogue
 from mock_server.data.catalogue_reader import read_catalogue
 from mock_server.data.scenarios import NORMAL, Scenario, read_scenario
 
-_SUFFIXES = (".yaml", ".yml")
+SUFFIXES = (".yaml", ".yml")
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,14 @@ def load_fixtures(folder: Path) -> Fixtures:
     return Fixtures(catalogue, {"normal": NORMAL, **scenarios})
 
 
+def places(folder: Path) -> list[Path]:
+    """List the folders whose YAML files the fixtures of `folder` are read from, the shipped ones included."""
+    return [place for each in dict.fromkeys((FIXTURES, folder)) for place in (each, each / "scenarios")]
+
+
 def _yaml(folder: Path, name: str) -> Path | None:
-    return next((path for suffix in _SUFFIXES if (path := folder / f"{name}{suffix}").is_file()), None)
+    return next((path for suffix in SUFFIXES if (path := folder / f"{name}{suffix}").is_file()), None)
 
 
 def _scenarios(folder: Path) -> list[Path]:
-    return sorted(path for suffix in _SUFFIXES for path in (folder / "scenarios").glob(f"*{suffix}"))
+    return sorted(path for suffix in SUFFIXES for path in (folder / "scenarios").glob(f"*{suffix}"))
