@@ -12,6 +12,7 @@ import click
 
 from feather_kit.errors import InputError
 from mock_server.delay import Delay, read_delay
+from mock_server.own_process import begin
 from mock_server.settings import KEY_VARIABLE, ApiKey, Option, Settings, options
 
 _EXIT_INPUT: Final = 2
@@ -92,6 +93,7 @@ def _keys(given: tuple[str, ...], file: Path | None) -> tuple[ApiKey, ...]:
 
 def _command() -> click.Command:
     def run(**given: Any) -> None:
+        begin()
         from mock_server.serving import serve  # `--help` needs no server
 
         given["api_keys"] = _keys(given["api_keys"], given.pop("keys_file"))
