@@ -15,11 +15,11 @@ from feather_kit.errors import InputError
 from mock_server.journal import Secrets
 from mock_server.own_process import settle
 from mock_server.protocol import Protocol
+from mock_server.reload import Reloading, Say
 from mock_server.request_log import RequestLog
 from mock_server.settings import Settings
 
 if TYPE_CHECKING:
-    from mock_server.application import Mock
     from mock_server.recording import Sink
 
 _BACKLOG: Final = 2048
@@ -36,11 +36,11 @@ def serve(settings: Settings) -> None:
     logging.basicConfig(level=logging.WARNING, format="feather-mock: %(levelname)s: %(message)s")
     with listen(settings.host, settings.port) as listener:
         log = _log(settings)
-        mock = build_quietly(settings, None if log is None else log.add)
-        banner = mock.banner(url_of(settings.host, listener))
+        reloading = build_quietly(settings, None if log is None else log.add)
+        banner = reloading.mock.banner(url_of(settings.host, listener))
 
-        def work(started: Callable[[], None]) -> None:
-            run(mock, listener, started)
+        def work(started: Callable[[], None], speaks: bool = True) -> None:
+            run(reloading, listener, started, _say if speaks else _say_nothing)
             if log is not None:
                 log.close()
 
@@ -70,24 +70,43 @@ def announce(banner: str) -> None:
     sys.stdout.flush()
 
 
-def run(mock: "Mock", listener: socket.socket, started: Callable[[], None]) -> None:
-    """Serve on a bound socket, in this process, until SIGINT or SIGTERM; call `started` when it answers."""
+def _say(line: str) -> None:
+    """Tell who looks at the terminal, whatever the standard output is used for."""
+    sys.stderr.write(f"feather-mock: {line}\n")
+    sys.stderr.flush()
+
+
+def _say_nothing(_line: str) -> None:
+    """Leave it to another process to tell."""
+
+
+def run(reloading: Reloading, listener: socket.socket, started: Callable[[], None], say: Say) -> None:
+    """Serve on a bound socket, in this process, until SIGINT or SIGTERM.
+
+    Args:
+        reloading: the mock.
+        listener: the socket.
+        started: is called when it answers.
+        say: is told of edits.
+
+    """
     settle()
     # uvicorn ends by raising the signal again for the handler that was there before it: this one ends cleanly.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)
-    Server(mock, started).run(sockets=[listener])
+    Server(reloading, started, say).run(sockets=[listener])
 
 
 class Server(uvicorn.Server):
     """uvicorn as the mock needs it; it tells when it has started, in the thread that serves."""
 
-    def __init__(self, mock: "Mock", on_start: Callable[[], None]) -> None:
+    def __init__(self, reloading: Reloading, on_start: Callable[[], None], say: Say) -> None:
         config = uvicorn.Config(
-            mock,
+            reloading,
             access_log=False,
             backlog=_BACKLOG,
             http=Protocol,
+            interface="asgi3",
             lifespan="on",
             log_config=None,
             log_level=logging.WARNING,
@@ -97,22 +116,25 @@ class Server(uvicorn.Server):
             ws="none",
         )
         super().__init__(config)
-        self._journal = mock.journal
+        self._reloading = reloading
         self._on_start = on_start
+        self._say = say
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then tell."""
         await super().startup(sockets)
         if self.started:
+            self._reloading.start(self._say)
             self._on_start()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End; whoever follows the journal would be waited for."""
-        self._journal.close()
+        self._reloading.stop()
+        self._reloading.mock.journal.close()
         await super().shutdown(sockets)
 
 
-def build_quietly(settings: Settings, log: "Sink | None" = None) -> "Mock":
+def build_quietly(settings: Settings, log: "Sink | None" = None) -> Reloading:
     """Build the mock, whatever warnings are turned into.
 
     Raises:
@@ -124,7 +146,7 @@ def build_quietly(settings: Settings, log: "Sink | None" = None) -> "Mock":
         warnings.simplefilter("ignore")
         from mock_server.application import build  # what it imports warns
 
-    return build(settings, log)
+    return Reloading(settings, lambda before: build(settings, log, before))
 
 
 def listen(host: str, port: int) -> socket.socket:
