@@ -3,8 +3,9 @@
 import json
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 from urllib.parse import urlencode
 
@@ -28,6 +29,27 @@ def twin() -> Iterator[str]:
         yield url
 
 
+Inside = Callable[..., CompletedProcess[str]]
+
+
+@pytest.fixture
+def inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Inside:
+    """Give the command in this process, in a folder of the test's own: a second sooner than as one of its own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FEATHER_API_KEY", KEY)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+
+    def run(*words: str | Path) -> CompletedProcess[str]:
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            cli.command.main([str(word) for word in words])
+        out, err = capsys.readouterr()
+        assert isinstance(ended.value.code, int)
+        return CompletedProcess(words, ended.value.code, out, err)
+
+    return run
+
+
 def read(path: Path) -> dict[str, Any]:
     report: dict[str, Any] = json.loads(path.read_text("utf-8"))
     return report
@@ -47,40 +69,35 @@ WRONG = pytest.mark.parametrize(
         (["http://h", "--accept", "known.yaml"], "known.yaml:1: there is no promise '401-nothing'. Name one of: 401-"),
         (["http://h", "--document", "old.yaml"], "old.yaml:1: this is no OpenAPI 3.1 document. Write `openapi: 3.1.0`"),
         (["http://h", "--document", "none.yaml"], "none.yaml: cannot be read"),
+        (["http://h", "-k", "nothing-is-so"], "no promise matches -k 'nothing-is-so'. Select some of: 401-missing-key"),
+        (["http://h", "-k", "401 and"], "-k '401 and' is no expression. Write ids or parts of them"),
     ],
-    ids=["window", "skip", "accept", "document", "no document"],
+    ids=["window", "skip", "accept", "document", "no document", "-k", "expression"],
 )
 
 
 @WRONG
 def test_wrong_input_is_told_in_one_line_with_what_to_do(
-    words: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    words: list[str], said: str, tmp_path: Path, inside: Inside
 ) -> None:
     (tmp_path / "old.yaml").write_text("openapi: 3.0.3\n")
     (tmp_path / "known.yaml").write_text("- {promise: 401-nothing, reason: r, until: 2099-12-31}\n")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(signal, "signal", lambda *_: None)
-    with pytest.raises(SystemExit) as ended:
-        cli.command.main(words)
-    out, err = capsys.readouterr()
-    assert (ended.value.code, out) == (2, "")
-    assert_one_line(err, said)
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (["nonsense"], "'nonsense' is no URL. Write the deployment's address, as in http://127.0.0.1:8000"),
-        (["https://h.invalid"], "there is no key to call the target with. Give --api-key KEY, or set FEATHER_API_KEY"),
-        (["http://h", "-k", "nothing-is-so"], "no promise matches -k 'nothing-is-so'. Select some of: 401-missing-key"),
-        (["http://h", "-k", "401 and"], "-k '401 and' is no expression. Write ids or parts of them"),
-    ],
-    ids=["url", "key", "-k", "expression"],
-)
-def test_wrong_input_found_late_is_told_so_too(tmp_path: Path, words: list[str], said: str) -> None:
-    ended = run(*words, folder=tmp_path)
+    ended = inside(*words)
     assert (ended.returncode, ended.stdout) == (2, "")
     assert_one_line(ended.stderr, said)
+
+
+def test_there_is_no_key(inside: Inside, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("FEATHER_API_KEY")
+    ended = inside("https://h.invalid")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert_one_line(ended.stderr, "no key to call the target with. Give --api-key KEY, or set FEATHER_API_KEY")
+
+
+def test_a_real_process_tells_it_so_too(tmp_path: Path) -> None:
+    ended = run("nonsense", folder=tmp_path)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert_one_line(ended.stderr, "'nonsense' is no URL. Write the deployment's address, as in http://127.0.0.1:8000")
 
 
 def assert_one_line(text: str, said: str) -> None:
@@ -92,10 +109,13 @@ def assert_one_line(text: str, said: str) -> None:
 # what can say nothing of the target
 
 
-def assert_no_verdict(folder: Path, said: str, *words: str | Path) -> None:
-    """Run it, and hold that it says this on stderr in a line, and that the reports are there."""
-    ended = check(*words, "--json", "out/check.json", "--junit", "out/check.xml", folder=folder)
-    assert ended.returncode == 3, ended.stderr + ended.stdout
+REPORTS = ("--json", "out/check.json", "--junit", "out/check.xml")
+
+
+def assert_no_verdict(ended: CompletedProcess[str], said: str) -> None:
+    """Hold that a run said this on stderr in a line, and that the reports are there."""
+    folder = Path.cwd()
+    assert ended.returncode == 3
     assert said in ended.stderr
     assert ended.stderr.count("\n") == 1
     assert KEY not in ended.stdout + ended.stderr
@@ -105,39 +125,45 @@ def assert_no_verdict(folder: Path, said: str, *words: str | Path) -> None:
     assert (folder / "out" / "check.xml").exists()
 
 
-def test_a_host_that_does_not_answer(tmp_path: Path) -> None:
+def test_a_host_that_does_not_answer(inside: Inside) -> None:
     with answering(reply()) as server:
         url = server.url
-    assert_no_verdict(tmp_path, "cannot be reached: Connection refused. Start the deployment, or mend the URL", url)
+    assert_no_verdict(
+        inside(url, *REPORTS), "cannot be reached: Connection refused. Start the deployment, or mend the URL"
+    )
 
 
-def test_a_certificate_that_nobody_vouches_for(tmp_path: Path) -> None:
+def test_a_certificate_that_nobody_vouches_for(inside: Inside) -> None:
     with answering(reply(), serving_as(trustme.CA(), "127.0.0.1")) as server:
-        assert_no_verdict(tmp_path, "Name the certificates to trust with --ca-bundle FILE", server.url)
+        assert_no_verdict(inside(server.url, *REPORTS), "Name the certificates to trust with --ca-bundle FILE")
 
 
-def test_a_key_that_is_refused(tmp_path: Path) -> None:
+def test_a_key_that_is_refused(inside: Inside) -> None:
     with answering(reply(401, b'{"error":"e","message":"m"}')) as server:
-        assert_no_verdict(tmp_path, "The target answers 401 to the key. Give a valid one with --api-key", server.url)
+        assert_no_verdict(
+            inside(server.url, *REPORTS), "The target answers 401 to the key. Give a valid one with --api-key"
+        )
 
 
-def test_a_deployment_of_something_else(tmp_path: Path) -> None:
+def test_a_deployment_of_something_else(inside: Inside) -> None:
     with answering(reply(404, b'{"error":"e","message":"m"}')) as server:
         said = f"does not serve GET {PATH}: it answers 404. Mend the URL, its base path included, or name"
-        assert_no_verdict(tmp_path, said, server.url)
+        assert_no_verdict(inside(server.url, *REPORTS), said)
 
 
-def test_a_port_that_answers_nothing(tmp_path: Path) -> None:
+def test_a_port_that_answers_nothing(inside: Inside) -> None:
     with answering(b"") as server:
-        assert_no_verdict(tmp_path, "gives no answer", server.url)
+        assert_no_verdict(inside(server.url, *REPORTS), "gives no answer")
 
 
-def test_requests_that_do_not_suffice_to_begin(tmp_path: Path, twin: str) -> None:
-    assert_no_verdict(tmp_path, "Raise --max-requests", twin, "--max-requests", "1")
+def test_requests_that_do_not_suffice_to_begin(inside: Inside, twin: str) -> None:
+    assert_no_verdict(inside(twin, "--max-requests", "1", *REPORTS), "Raise --max-requests")
 
 
-def test_a_run_whose_requests_are_used_up_says_what_it_found_until_then(tmp_path: Path, twin: str) -> None:
-    ended = check(twin, "--max-requests", "30", "--json", "check.json", folder=tmp_path)
+def test_a_run_whose_requests_are_used_up_says_what_it_found_until_then(
+    tmp_path: Path, inside: Inside, twin: str
+) -> None:
+    ended = inside(twin, "--max-requests", "30", "--json", "check.json")
     report = read(tmp_path / "check.json")
     assert ended.returncode == 3
     assert report["requests"] == 30
@@ -173,21 +199,23 @@ def test_a_broken_promise_ends_with_1_and_all_that_repeats_it(tmp_path: Path) ->
     }
 
 
-def test_an_accepted_break_ends_with_0_and_a_file_can_be_made_of_breaks(tmp_path: Path) -> None:
+def test_an_accepted_break_ends_with_0_and_a_file_can_be_made_of_breaks(tmp_path: Path, inside: Inside) -> None:
     with answering(refusing_everybody_but(KEY)) as server:
         words = (server.url, "-k", "400-inverted-range", "--accept", "known.yaml", *DATES)
-        first = check(*words, "--accept-update", folder=tmp_path)
+        first = inside(*words, "--accept-update")
         assert first.returncode == 1
         assert "400-inverted-range" in (tmp_path / "known.yaml").read_text()
-        second = check(*words, "--json", "check.json", folder=tmp_path)
+        second = inside(*words, "--json", "check.json")
     assert second.returncode == 0
     assert read(tmp_path / "check.json")["promises"][0]["status"] == "accepted"
 
 
-def test_a_report_that_cannot_be_written_ends_with_2_after_the_others(tmp_path: Path, twin: str) -> None:
+def test_a_report_that_cannot_be_written_ends_with_2_after_the_others(
+    tmp_path: Path, inside: Inside, twin: str
+) -> None:
     (tmp_path / "file").write_text("")
     words = (twin, "-k", "401-missing-key", "--json", "file/check.json", "--har", "check.har", *DATES)
-    ended = check(*words, folder=tmp_path)
+    ended = inside(*words)
     assert ended.returncode == 2
     assert "file/check.json: cannot be written" in ended.stderr
     assert ended.stderr.count("\n") == 1
@@ -195,9 +223,9 @@ def test_a_report_that_cannot_be_written_ends_with_2_after_the_others(tmp_path: 
     assert (tmp_path / "check.har").exists()
 
 
-def test_a_junit_file_that_cannot_be_written_ends_with_2(tmp_path: Path, twin: str) -> None:
+def test_a_junit_file_that_cannot_be_written_ends_with_2(tmp_path: Path, inside: Inside, twin: str) -> None:
     (tmp_path / "file").write_text("")
-    ended = check(twin, "-k", "401-missing-key", "--junit", "file/check.xml", *DATES, folder=tmp_path)
+    ended = inside(twin, "-k", "401-missing-key", "--junit", "file/check.xml", *DATES)
     assert ended.returncode == 2
     assert "cannot be written" in ended.stderr
     assert "Traceback" not in ended.stderr + ended.stdout
