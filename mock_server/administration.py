@@ -114,6 +114,9 @@ class Administration:
         self._guard.write(request.headers)
         wanted = await _object(request)
         try:
+            if self._settings.workers == 1 and wanted.get("scenario") in self._state.scenarios:
+                # Others are answered meanwhile.
+                await self._traffic.aside.run(self._traffic.prepare, wanted["scenario"])
             self._state.change(wanted)
         except InputError as error:
             raise _refused(error) from None

@@ -60,6 +60,8 @@ def build(settings: Settings, log: Sink | None = None, before: "Mock | None" = N
     state = before.state if before else State(settings, fixtures.scenarios)
     traffic = Traffic(fixtures, state, settings.seed, settings.today)
     has_rows = by_integration.served_by(document)
+    if has_rows:
+        traffic.rollup()  # what cannot be in it is said now
     handlers = Handlers({by_integration.ROUTE: by_integration.handler(traffic)} if has_rows else {})
     rendering = Rendering(handlers.operations)
     on_demand = partial(
@@ -82,7 +84,7 @@ def build(settings: Settings, log: Sink | None = None, before: "Mock | None" = N
         metrics=metrics,
     )
     mock = Mock(
-        Endpoint(handlers, pages, administration if settings.admin else None),
+        Endpoint(handlers, pages, traffic.aside, administration if settings.admin else None),
         middlewares=[
             *_recording(_sinks(settings, journal, metrics, log), handlers, pages),
             *_layers(settings, on_demand, _pages_apart(document)),
@@ -180,11 +182,13 @@ class Mock(ConnexionMiddleware):  # type: ignore[misc]  # Connexion is not typed
 class Endpoint:
     """The innermost application: calls the handler of the operation that routing found, or a page of the mock."""
 
-    def __init__(self, handlers: Handlers, pages: Pages, administration: Administration | None = None) -> None:
+    def __init__(
+        self, handlers: Handlers, pages: Pages, aside: Aside, administration: Administration | None = None
+    ) -> None:
         self._functions = handlers.functions
         self._pages = pages
         self._administration = administration
-        self._aside = Aside()
+        self._aside = aside
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request that is authentic and valid."""

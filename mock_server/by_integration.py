@@ -9,6 +9,7 @@ import orjson
 from starlette.types import Scope
 
 from feather_kit.errors import InputError
+from mock_server.aside import Aside
 from mock_server.data.fixtures import Fixtures
 from mock_server.data.rollup import Rollup, build_rollup
 from mock_server.document.openapi import Document
@@ -24,10 +25,17 @@ ROUTE: Final = ("get", "/v1/analytics/integrations/by-integration")
 IDENTITY: Final = "GET /v1/analytics/integrations/by-integration"
 """The operation's id in the mock."""
 _SECONDS_A_DAY: Final = 86_400
+_NONE: Final[tuple[tuple[str, float], Rollup | None]] = (("", -1.0), None)
 
 
 class Traffic:
-    """Everyone's traffic until today, which moves on by itself at midnight (UTC), unless it is fixed."""
+    """Everyone's traffic until today, which moves on by itself at midnight (UTC), unless it is fixed.
+
+    Attributes:
+        seed: the seed of everyone's traffic.
+        aside: where the sums are made that would keep others waiting.
+
+    """
 
     def __init__(
         self,
@@ -38,13 +46,13 @@ class Traffic:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.seed = seed
+        self.aside = Aside()
         self._state = state
         self._fixtures = fixtures
         self._fixed = today
         self._clock = clock
         self._others = Rollups(fixtures)
-        self._made_for = ("", -1.0)
-        self._rollup: Rollup | None = None
+        self._made = self._next = _NONE
 
     @property
     def today(self) -> date:
@@ -54,10 +62,25 @@ class Traffic:
     def rollup(self) -> Rollup:
         """Give the sums of all traffic until today, in the scenario of the mock's state."""
         wanted = (self._state.scenario, 0.0 if self._fixed else self._clock() // _SECONDS_A_DAY)
-        if self._rollup is None or wanted != self._made_for:
-            self._rollup = build_rollup(self._fixtures, self._state.scenario, self.seed, self.today)
-            self._made_for = wanted
-        return self._rollup
+        made_for, rollup = self._made
+        if rollup is None or wanted != made_for:
+            made_for, rollup = self._next
+            if rollup is None or wanted != made_for:
+                rollup = build_rollup(self._fixtures, self._state.scenario, self.seed, self.today)
+            self._made, self._next = (wanted, rollup), _NONE
+        return rollup
+
+    def prepare(self, scenario: str) -> None:
+        """Make the sums of a scenario that everyone is about to get; in any thread.
+
+        Raises:
+            InputError: there is no such scenario, or today is too far from its first day of traffic.
+
+        """
+        wanted = (scenario, 0.0 if self._fixed else self._clock() // _SECONDS_A_DAY)
+        rollup = build_rollup(self._fixtures, scenario, self.seed, self.today)
+        rollup.rows(self.today, self.today, None, None)
+        self._next = wanted, rollup
 
     def wanted(self, wanted: Preferences) -> Rollup:
         """Give the sums that one request asks for, which may be made for it; for one thread alone.

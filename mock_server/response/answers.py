@@ -6,8 +6,9 @@ from starlette.types import Send
 
 JSON: Final = b"application/json"
 HTML: Final = b"text/html; charset=utf-8"
-VARY: Final = (b"vary", b"Origin")
-"""On every answer: a page of another origin gets headers that others do not (Fetch, section 3.2.5)."""
+VARY: Final = (b"vary", b"Origin, Prefer")
+"""On every answer: a page of another origin gets headers that others do not (Fetch, section 3.2.5), and who prefers
+something may get it (RFC 7240, section 2)."""
 
 BODILESS: Final = frozenset({204, 304})
 """Statuses whose answers have no content, nor headers that tell of any (RFC 9110, section 6.4.1)."""

@@ -46,7 +46,7 @@ class Rendering:
         refusal = self._refusal(error, scope, operation)
         if refusal.status >= 400:
             note(scope, "refused", _complaints(refusal, operation))
-        headers = {"Vary": "Origin", **refusal.headers}
+        headers = {"Vary": "Origin, Prefer", **refusal.headers}
         if refusal.status == 204:
             return ConnexionResponse(status_code=204, headers=headers)
         shape, media_type = self._shape(refusal, operation)
