@@ -84,7 +84,7 @@ def build(settings: Settings, log: Sink | None = None, before: "Mock | None" = N
         metrics=metrics,
     )
     mock = Mock(
-        Endpoint(handlers, pages, traffic.aside, administration if settings.admin else None),
+        Endpoint(handlers, pages, administration if settings.admin else None, traffic.aside),
         middlewares=[
             *_recording(_sinks(settings, journal, metrics, log), handlers, pages),
             *_layers(settings, on_demand, _pages_apart(document)),
@@ -183,12 +183,12 @@ class Endpoint:
     """The innermost application: calls the handler of the operation that routing found, or a page of the mock."""
 
     def __init__(
-        self, handlers: Handlers, pages: Pages, aside: Aside, administration: Administration | None = None
+        self, handlers: Handlers, pages: Pages, administration: Administration | None = None, aside: Aside | None = None
     ) -> None:
         self._functions = handlers.functions
         self._pages = pages
         self._administration = administration
-        self._aside = aside
+        self._aside = aside or Aside()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request that is authentic and valid."""
