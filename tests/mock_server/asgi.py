@@ -43,8 +43,8 @@ def call(
         "raw_path": path.encode(),
         "root_path": "",
         "query_string": query.encode("latin-1"),
-        "headers": [(b"host", b"mock.test"), *raw],
-        "server": ("mock.test", 80),
+        "headers": raw if any(name == b"host" for name, _ in raw) else [(b"host", b"localhost:8000"), *raw],
+        "server": ("127.0.0.1", 8000),
         "client": ("127.0.0.1", 50000),
         "state": {},
     }

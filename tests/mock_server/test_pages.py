@@ -1,4 +1,4 @@
-"""The mock's own pages: the document as it is, its documentation, and the state of the mock."""
+"""The mock's own pages: the document as it is, and its documentation."""
 
 import hashlib
 from pathlib import Path
@@ -20,16 +20,6 @@ def test_the_same_document_is_served_as_json(mock: Mock) -> None:
     reply = call(mock, "/openapi.json")
     assert reply.headers["content-type"] == "application/json"
     assert reply.json() == mock.document.data
-
-
-def test_health_tells_what_is_served(mock: Mock) -> None:
-    assert call(mock, "/__mock/health").json() == {
-        "status": "ok",
-        "document": {"title": "Feather API", "version": "1.21.0"},
-        "scenario": "normal",
-        "seed": 1,
-        "today": "2026-06-30",
-    }
 
 
 def test_the_documentation_is_found_with_a_slash_at_its_end_too(mock: Mock) -> None:
