@@ -23,7 +23,7 @@ from benchmarks.report import Report
 from benchmarks.scale import SMALLEST, Scale
 from feather_kit.errors import InputError
 
-_console = Console(highlight=False)
+_console = Console(highlight=False, width=max(Console().width, 110))
 
 
 @click.command("benchmarks")

@@ -1,5 +1,6 @@
 """What a benchmark needs of the machine: its cores, free ports, processes that end, and their memory."""
 
+import contextlib
 import os
 import platform
 import signal
@@ -67,7 +68,7 @@ def process(
         started = subprocess.Popen(  # noqa: S603  # the benchmark's own commands
             [str(part) for part in command],
             cwd=ROOT,
-            env={**os.environ, **(environment or {})},
+            env={**_without(os.environ, "PYTHONDONTWRITEBYTECODE"), **(environment or {})},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
@@ -76,6 +77,11 @@ def process(
         yield started
     finally:
         _end(started)
+
+
+def _without(variables: Mapping[str, str], name: str) -> dict[str, str]:
+    """Leave out a variable: without it, Python keeps what it compiled, as it does for an installed package."""
+    return {key: value for key, value in variables.items() if key != name}
 
 
 def _end(started: subprocess.Popen[bytes]) -> None:
@@ -97,6 +103,19 @@ def resident_mib(pid: int) -> float | None:
         return None
     lines = dict(line.partition(":")[::2] for line in status.read_text().splitlines())
     return int(lines["VmRSS"].split()[0]) / 1024
+
+
+def cpu_seconds(pid: int) -> float | None:
+    """Read the processor time of a process and of those that it started; None where the system does not tell."""
+    if not Path("/proc/self/stat").exists():
+        return None
+    ticks = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):  # it may have ended meanwhile
+            fields = stat.read_text().rpartition(")")[2].split()
+            if int(fields[3]) == pid:  # each is started as the leader of a session
+                ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def describe() -> str:

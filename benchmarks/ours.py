@@ -14,14 +14,15 @@ from benchmarks.peers import LeftOut
 from feather_kit.files import DOCUMENT
 
 MOCK: Final = "feather-mock"
-VALIDATED: Final = "feather-mock, answers validated"
+VALIDATED: Final = "feather-mock, validated"
 BARE: Final = "bare ASGI"
 STOCK: Final = "Connexion"
 
 
 def mock(name: str = MOCK, *more: str, today: bool = True) -> Contestant:
     """Give the mock, with more options; its last day is that of the load's ranges, or today."""
-    options = ["--api-key", KEY, *(["--today", str(LAST_DAY)] if today else []), *more]
+    # A line a request would go to nobody; the other contestants are quiet as well, where they can be.
+    options = ["--api-key", KEY, "--log", "none", *(["--today", str(LAST_DAY)] if today else []), *more]
     return Contestant(
         name,
         "this mock" + (f", {' '.join(more)}" if more else ""),

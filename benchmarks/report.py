@@ -52,6 +52,9 @@ class Report:
                     "about": each.about,
                     "requests_a_second": _figures(self.field.rates[each.name]),
                     "ratio_to_bare": self.field.rates[each.name].ratio(bare),
+                    "cpu_us_a_request": _figures(self.field.cpu_us[each.name])
+                    if each.name in self.field.cpu_us
+                    else None,
                     "p99_ms": _figures(self.field.p99_ms[each.name]),
                     "bytes_an_answer": self.field.bytes_each[each.name],
                     "deeds": dataclasses.asdict(self.field.deeds[each.name]),
@@ -71,7 +74,7 @@ def _figures(spread: Spread) -> dict[str, Any]:
 
 def _speeds(field: Field, starts: Mapping[str, Spread]) -> Table:
     table = Table("contestant", title="Speed: no request comes twice", title_justify="left")
-    for heading in ("requests/s", "low to high", "of bare", "p99 ms", "bytes", "start s"):
+    for heading in ("requests/s", "low to high", "of bare", "CPU µs", "p99 ms", "bytes", "start s"):
         table.add_column(heading, justify="right")
     bare = field.rates[ours.BARE]
     for name, rate in sorted(field.rates.items(), key=lambda each: -each[1].median):
@@ -81,6 +84,7 @@ def _speeds(field: Field, starts: Mapping[str, Spread]) -> Table:
             f"{rate.median:,.0f}",
             f"{rate.low:,.0f} to {rate.high:,.0f}",
             f"{rate.ratio(bare):.2f}",
+            f"{field.cpu_us[name].median:.0f}" if name in field.cpu_us else "",
             f"{field.p99_ms[name].median:.1f}",
             f"{field.bytes_each[name]:,.0f}",
             f"{start.median:.2f}" if start else "",
