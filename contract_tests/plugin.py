@@ -111,7 +111,7 @@ class PromiseFile(pytest.File):
             try:
                 stash[CHECK] = Check(_settings(self.config))
             except InputError as error:
-                raise pytest.UsageError(str(error)) from None
+                raise self.CollectError(str(error)) from None
         stash[CHECK].select = self.config.option.keyword
         for promise in stash[CHECK].promises:
             about = promise.status or "any"

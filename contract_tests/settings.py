@@ -31,7 +31,7 @@ class Profile(StrEnum):
     @property
     def most_requests(self) -> int:
         """The most requests of a run, where `--max-requests` does not say."""
-        return {Profile.QUICK: 250, Profile.STANDARD: STANDARD_REQUESTS, Profile.DEEP: 2000}[self]
+        return {Profile.QUICK: STANDARD_REQUESTS, Profile.STANDARD: STANDARD_REQUESTS, Profile.DEEP: 2000}[self]
 
 
 @dataclass(frozen=True, order=True)

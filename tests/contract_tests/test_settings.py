@@ -89,7 +89,7 @@ def test_what_was_not_given_is_the_default() -> None:
 def test_a_limit_of_requests_goes_before_the_profiles() -> None:
     assert Settings(profile=Profile.DEEP).most_requests == Profile.DEEP.most_requests
     assert Settings(profile=Profile.DEEP, max_requests=7).most_requests == 7
-    assert Profile.QUICK.most_requests < Profile.STANDARD.most_requests < Profile.DEEP.most_requests
+    assert Profile.QUICK.most_requests <= Profile.STANDARD.most_requests < Profile.DEEP.most_requests
 
 
 def test_every_field_but_the_target_has_an_option_with_a_help() -> None:
