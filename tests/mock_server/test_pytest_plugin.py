@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from importlib.metadata import entry_points
 from pathlib import Path
 
 PATH = "/v1/analytics/integrations/by-integration?start_date=2026-06-29&end_date=2026-06-30"
@@ -20,13 +19,8 @@ def run(folder: Path, tests: str, conftest: str = "") -> str:
     """Run pytest on a project in `folder`; give what it prints."""
     (folder / "test_app.py").write_text(HEAD + tests)
     (folder / "conftest.py").write_text(conftest)
-    plugin = [] if _registered() else ["-p", "mock_server.pytest_plugin"]
-    command = [sys.executable, "-m", "pytest", "-W", "error", "-p", "no:cacheprovider", *plugin, "-v", str(folder)]
+    command = [sys.executable, "-m", "pytest", "-W", "error", "-p", "no:cacheprovider", "-v", str(folder)]
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder).stdout
-
-
-def _registered() -> bool:
-    return any(each.value == "mock_server.pytest_plugin" for each in entry_points(group="pytest11"))
 
 
 def test_one_mock_serves_the_session_and_each_test_finds_it_fresh(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""What the documentation tells to type is typed, and works."""
