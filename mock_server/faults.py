@@ -67,7 +67,7 @@ class Faults:
 
 async def drop(scope: Scope, receive: Receive) -> None:
     """End the connection without an answer; a server other than the mock's own sees that nothing is answered."""
-    line = scope["state"].get(LINE)
+    line = scope.get("state", {}).get(LINE)
     if line is not None:
         line.abort()
         while (await receive())["type"] != "http.disconnect":
@@ -76,6 +76,6 @@ async def drop(scope: Scope, receive: Receive) -> None:
 
 def cut(scope: Scope) -> None:
     """End the connection in the middle of the answer's body, whatever layers make of it on its way."""
-    line = scope["state"].get(LINE)
+    line = scope.get("state", {}).get(LINE)
     if line is not None:
         line.cut()

@@ -19,6 +19,8 @@ def read_keys(file: Path) -> tuple[ApiKey, ...]:
         raise source.error((), "is no list of keys", 'Write a line for each key, as: alice: "her key"')
     keys: dict[str, ApiKey] = {}
     for name, value in source.data.items():
+        if not name.strip() or not name.isprintable():
+            raise source.error((name,), f"the name {name!r} cannot be shown", "Give a name of printable characters")
         if not isinstance(value, str):
             raise source.error((name,), f"the key of {name!r} is no text", "Write the key in quotes")
         try:
