@@ -26,6 +26,8 @@ Object.defineProperty(apart, "defaultView", { value: window });
 function draw(options, label) {
   const svg = Plot.plot({ document: apart, className: "plot", ...options });
   svg.querySelector("style").remove();
+  // As an image it has one name; names within it would reach nobody.
+  for (const part of svg.querySelectorAll("[aria-label]")) part.removeAttribute("aria-label");
   svg.setAttribute("role", "img");
   svg.setAttribute("aria-label", label);
   return document.adoptNode(svg);
@@ -52,7 +54,7 @@ export function drawRows(place, rows, chosen) {
     const left = narrow || index === 0 ? labels : 0;
     const domain = scale(rows.map((row) => row[name]));
     const fill = (row) => (row[key] === chosen ? "chosen" : "other");
-    const named = { ariaLabel: (row) => `${row[key]}: ${format(row[name])}` };
+    const named = { title: (row) => `${row[key]}: ${format(row[name])}` };
     const plain = index === 1;
     const svg = draw(
       {
@@ -119,8 +121,8 @@ export function drawDays(place, days, integration) {
           Plot.gridY({ ticks: 3, stroke: "var(--line)", strokeOpacity: 1 }),
           last ? Plot.axisX({ tickSize: 4, label: null, ticks: Math.max(2, Math.min(8, Math.floor(width / 90))) }) : null,
           name === "invocations" ? Plot.areaY(points, { x: "date", y: name, fill: "var(--accent)", fillOpacity: 0.1 }) : null,
-          Plot.lineY(points, { x: "date", y: name, stroke: "var(--accent)", strokeWidth: 1.75 }),
-          Plot.dot(points.length <= 45 ? known : [], { x: "date", y: name, r: 2.2, fill: "var(--accent)", ariaLabel: (point) => `${point.day}: ${format(point[name])}` }),
+          Plot.lineY(points, { x: "date", y: name, stroke: "var(--accent)", strokeWidth: 1.75, className: "line" }),
+          Plot.dot(points.length <= 45 ? known : [], { x: "date", y: name, r: 2.2, fill: "var(--accent)" }),
           Plot.tip(known, Plot.pointerX({
             x: "date", y: name, title: (point) => `${point.day}\n${format(point[name])}`,
             fill: "var(--surface)", stroke: "var(--edge)", fontSize: 12,

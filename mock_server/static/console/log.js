@@ -31,6 +31,11 @@ export class Log {
     sessionStorage.setItem(OWN, JSON.stringify([...this.own].slice(-KEPT)));
   }
 
+  /** What the page asks for itself is no such request, though it is for one day. */
+  asked(url) {
+    this.own.delete(signature(new URL(url).search));
+  }
+
   listen() {
     const source = mock.stream();
     source.onmessage = (event) => this.add([JSON.parse(event.data)]);

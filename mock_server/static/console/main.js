@@ -105,7 +105,9 @@ class Console {
     const busy = setTimeout(page.showWaiting, BUSY);
     let answer = null;
     try {
-      answer = await mock.send(chosenRequest(this.choice, this.session, this.state.today), this.underway.signal);
+      const request = chosenRequest(this.choice, this.session, this.state.today);
+      this.log.asked(request.url);
+      answer = await mock.send(request, this.underway.signal);
     } catch {
       // Nothing came: the mock is away, dropped the connection, or the request was overtaken.
     }

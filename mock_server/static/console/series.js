@@ -31,7 +31,8 @@ export class Series {
     const moved = integration !== this.integration;
     Object.assign(this, { integration, about, days });
     if (moved && this.thin) this.forget();
-    const missing = this.missing();
+    // One day is no line, and its rows stand on the page.
+    const missing = days.length > 1 ? this.missing() : [];
     if (this.running && missing.length) this.running.abort();
     const wait = missing.length > UNASKED;
     tell(byId("days-ask"), wait ? `Ask for ${plural(missing.length, "day")}, one request each` : "");
@@ -42,6 +43,7 @@ export class Series {
   forget() {
     this.running?.abort();
     this.running = null;
+    byId("days-progress").hidden = true;
     this.answers.clear();
     this.kept = 0;
   }
@@ -50,7 +52,7 @@ export class Series {
     this.running?.abort();
     this.running = null;
     byId("days-progress").hidden = true;
-    const missing = this.missing();
+    const missing = this.days.length > 1 ? this.missing() : [];
     tell(byId("days-ask"), missing.length ? `Ask for ${missing.length === this.days.length ? "" : "the other "}${plural(missing.length, "day")}, one request each` : "");
     this.draw();
   }
@@ -119,13 +121,13 @@ export class Series {
     place.classList.toggle("partial", Boolean(this.running));
     if (drawn) drawDays(place, points, this.integration);
     else place.replaceChildren();
-    byId("days-details").hidden = !known;
+    byId("days-details").hidden = !drawn;
     const columns = [{ name: "day", label: "Day" }, ...COLUMNS.slice(1)];
-    byId("days-table").replaceChildren(...(known ? [table(columns, points, { label: `Days of ${this.integration}` })] : []));
+    byId("days-table").replaceChildren(...(drawn ? [table(columns, points, { label: `Days of ${this.integration}` })] : []));
     const note = [];
     if (this.days.length === MOST) note.push(`The last ${MOST} days of the range.`);
     if (failed) note.push(`${plural(failed, "day")} got no rows for an answer, and ${failed === 1 ? "is a gap" : "are gaps"}.`);
-    if (known && !drawn) note.push("One day alone draws no line: choose a longer range.");
+    if (this.days.length === 1) note.push("One day alone draws no line: choose a longer range.");
     byId("days-note").textContent = note.join(" ");
   }
 }
