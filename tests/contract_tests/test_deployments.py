@@ -41,9 +41,8 @@ def test_each_profile_has_requests_enough(profile: str) -> None:
     assert report.verdict is Verdict.CONFORMS
 
 
-@pytest.mark.parametrize("seed", [0, 1])
-def test_the_twin_keeps_every_promise(seed: int) -> None:
-    report = checked(application.create(), seed=seed, methods="all")
+def test_the_twin_keeps_every_promise() -> None:
+    report = checked(application.create(), methods="all")
     assert ids(report, Status.BROKEN) == ids(report, Status.NOT_EXERCISED) == ids(report, Status.ADVISED) == set()
     assert report.verdict is Verdict.CONFORMS
     assert report.sent <= 300
@@ -60,11 +59,8 @@ def test_without_a_slug_and_a_mode_the_twin_conforms_and_the_rest_is_not_exercis
     ("mutant", "promise"),
     [
         ("key-prefix-passes", "401-part-of-key"),
-        ("key-case-folded", "401-other-case"),
         ("422-no-detail", "422-names-each-parameter"),
-        ("start-missing-defaults", "422-start_date-missing"),
         ("inverted-empty", "400-inverted-range"),
-        ("slug-ignored", "unknown-filter-is-empty"),
         ("rate-is-a-fraction", "rows-rate"),
         ("end-left-out", "ranges-add-up"),
         ("cut-one-in-five", "every-request-answered"),

@@ -1,6 +1,6 @@
 """`pytest --pyargs contract_tests`, for people who live in pytest: its own options, in any folder."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
@@ -21,9 +21,27 @@ def twin() -> Iterator[str]:
         yield url
 
 
+COMMON = ("--pyargs", "contract_tests", "-p", "no:cacheprovider", "--feather-window=2026-01-01..2026-01-31")
+
+
 def under_pytest(folder: Path, *words: str) -> CompletedProcess[str]:
-    words = ("--pyargs", "contract_tests", "-p", "no:cacheprovider", *words, "--feather-window=2026-01-01..2026-01-31")
-    return run(*words, folder=folder, module="pytest", variables={"FEATHER_API_KEY": KEY})
+    return run(*COMMON, *words, folder=folder, module="pytest", variables={"FEATHER_API_KEY": KEY})
+
+
+Inside = Callable[..., CompletedProcess[str]]
+
+
+@pytest.fixture
+def inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Inside:
+    """Give pytest within this process: seconds sooner than as one of its own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FEATHER_API_KEY", KEY)
+
+    def run(*words: str) -> CompletedProcess[str]:
+        code = pytest.main([*COMMON, "--disable-plugin-autoload", "-p", "contract_tests.plugin", *words])
+        return CompletedProcess(words, int(code), *capsys.readouterr())
+
+    return run
 
 
 def answering_everybody(seen: Seen) -> Any:
@@ -41,9 +59,9 @@ def test_promises_are_items_and_reports_are_pytests(tmp_path: Path, twin: str) -
     assert sorted(path.name for path in tmp_path.iterdir()) == ["check.json", "junit.xml"]
 
 
-def test_a_broken_promise_fails_its_item_and_x_stops_there(tmp_path: Path) -> None:
+def test_a_broken_promise_fails_its_item_and_x_stops_there(inside: Inside) -> None:
     with answering(answering_everybody) as server:
-        ended = under_pytest(tmp_path, "--target", server.url, "-x")
+        ended = inside("--target", server.url, "-x")
     assert ended.returncode == 1
     assert "1 failed, 1 passed" in ended.stdout
     assert "BROKEN 401-empty-key" in ended.stdout
@@ -52,16 +70,16 @@ def test_a_broken_promise_fails_its_item_and_x_stops_there(tmp_path: Path) -> No
     assert KEY not in ended.stdout + ended.stderr
 
 
-def test_a_target_that_is_not_there_ends_the_session_with_3(tmp_path: Path) -> None:
+def test_a_target_that_is_not_there_ends_the_session_with_3(inside: Inside) -> None:
     with answering(reply()) as server:
         url = server.url
-    ended = under_pytest(tmp_path, "--target", url, "-q")
+    ended = inside("--target", url, "-q")
     assert ended.returncode == 3
     assert "Start the deployment, or mend the URL" in ended.stdout
 
 
-def test_wrong_input_ends_the_session_with_2(tmp_path: Path, twin: str) -> None:
-    ended = under_pytest(tmp_path, "--target", twin, "--feather-skip=401-nothing")
+def test_wrong_input_ends_the_session_with_2(inside: Inside, twin: str) -> None:
+    ended = inside("--target", twin, "--feather-skip=401-nothing")
     assert ended.returncode == 2
     assert "there is no promise '401-nothing' to skip" in ended.stdout + ended.stderr
     assert "raise " not in ended.stdout + ended.stderr

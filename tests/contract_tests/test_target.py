@@ -132,11 +132,11 @@ def test_a_mock_that_talks_on_is_never_stopped_by_a_full_pipe() -> None:
 
 
 def test_a_mock_that_does_not_start_says_why() -> None:
-    with process("import sys; sys.exit('feather-mock: it has no such day')") as mock:
-        with pytest.raises(
-            NoVerdictError, match=r"did not start: feather-mock: it has no such day\. Try `feather-mock`"
-        ):
-            ready_url(mock)
+    with (
+        process("import sys; sys.exit('feather-mock: it has no such day')") as mock,
+        pytest.raises(NoVerdictError, match=r"did not start: feather-mock: it has no such day\. Try `feather-mock`"),
+    ):
+        ready_url(mock)
 
 
 def test_without_a_url_the_mock_is_started_and_ended_whatever_stands_in_the_current_folder(
