@@ -22,7 +22,6 @@ from starlette.types import Receive, Scope, Send
 
 from mock_server.document.specification import Operation
 
-_ANY_TYPE: Final = ("application/octet-stream", "utf-8")
 _JSON_HEADER: Final = (b"content-type", b"application/json")
 _JSON_TYPE: Final = ("application/json", "utf-8")
 
@@ -80,12 +79,14 @@ class Security(SecurityMiddleware):  # type: ignore[misc]  # Connexion is not ty
 
 
 class _ValidationOperation(RequestValidationOperation):  # type: ignore[misc]  # Connexion is not typed
-    def extract_content_type(self, headers: list[tuple[bytes, bytes]]) -> tuple[str, str]:
-        """Look for a content type only where the document has a body."""
-        if not self._operation.consumes:
-            return _ANY_TYPE
-        found: tuple[str, str] = super().extract_content_type(headers)
-        return found
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Validate a request; where the document has no body, the operation's parameters are all there is to it."""
+        operation = self._operation
+        if operation.request_body:
+            await super().__call__(scope, receive, send)
+            return
+        self._validator_map["parameter"](operation.parameters).validate(scope)
+        await self.next_app(scope, receive, send)
 
 
 class _ValidationAPI(RequestValidationAPI):  # type: ignore[misc]  # Connexion is not typed

@@ -84,7 +84,9 @@ class Sums:
         to_lower = above / (above - total[head - 1 : -1][at] + _NOTHING)  # the part of the way to the knot below
         latencies = np.rint(_TENTHS / (self._slowness[at] + self._gap[at] * to_lower))
         latencies /= 10.0
-        counts = total[:head].astype(np.int64).tolist()
+        counts = total[:head].reshape(4, count)
+        rates = np.rint(10000.0 * counts[1] / np.maximum(counts[0], 1.0))
+        rates /= 100.0
         return [
             {
                 "integration_key": key,
@@ -92,15 +94,13 @@ class Sums:
                 "successful": successful,
                 "vendor_errors": vendor_errors,
                 "exceptions": exceptions,
-                "success_rate_pct": round(10000 * successful / invocations) / 100,
+                "success_rate_pct": rate,
                 "p95_latency_ms": latency,
             }
-            for key, invocations, successful, vendor_errors, exceptions, latency in zip(
+            for key, invocations, successful, vendor_errors, exceptions, rate, latency in zip(
                 self._keys,
-                counts[:count],
-                counts[count : 2 * count],
-                counts[2 * count : 3 * count],
-                counts[3 * count :],
+                *counts.astype(np.int64).tolist(),
+                rates.tolist(),
                 latencies.tolist(),
                 strict=True,
             )
