@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from connexion.middleware.abstract import ROUTING_CONTEXT
@@ -61,15 +61,18 @@ class OnDemand:
         for error in ERRORS:
             self._rendered.add_exception_handler(error, rendering.respond)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Answer a request; one that asks for nothing passes at once, while the mock is undisturbed."""
-        for name, _ in scope.get("headers", ()):
-            if name == b"prefer":
-                break
-        else:
-            if not self._state.disturbed and b"__" not in scope.get("query_string", b""):
-                await self._app(scope, receive, send)
-                return
+        if not self._state.disturbed and b"__" not in scope.get("query_string", b""):
+            for name, _ in scope.get("headers", ()):
+                if name == b"prefer":
+                    break
+            else:
+                return self._app(scope, receive, send)
+        return self._look(scope, receive, send)
+
+    async def _look(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request that may ask for something, or come to a disturbed mock."""
         if scope["type"] != "http" or scope["extensions"][ROUTING_CONTEXT]["operation_id"] is None:
             await self._app(scope, receive, send)
             return

@@ -9,12 +9,12 @@ from mock_server.data.fixtures import Fixtures
 from mock_server.data.rollup import Rollup, build_rollup
 
 _MOST: Final = 32
-_MOST_BYTES: Final = 40 * 2**20
+_MOST_BYTES: Final = 48 * 2**20
 _MOST_FILTERED: Final = 8 * 2**20  # of each: besides the sums of all its traffic, those of a workspace and mode
 
 
 class Rollups:
-    """The rollups that were asked for last, as long as all of them but the newest take no more than 40 MiB.
+    """The rollups that were asked for last, as long as all of them but the newest take no more than 48 MiB.
 
     It is for one thread: whoever asks waits while the sums of a scenario are made. For the shipped catalogue that
     takes about 25 ms, for the thousand integrations of `huge` about 400 ms; the next request finds them made.
