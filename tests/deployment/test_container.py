@@ -65,6 +65,16 @@ def test_the_start_command_serves_rows(programs: Path) -> None:
             assert b"integration_key" in answer.read()
 
 
+def test_answers_are_exported_from_it(programs: Path, tmp_path: Path) -> None:
+    """What the templates need is installed as well."""
+    words = ["export", "--start", "2026-06-01", "--end", "2026-06-07", "--format", "msw"]
+    done = subprocess.run(
+        [programs / "feather-mock", *words], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert '"integration_key"' in done.stdout
+
+
 @pytest.mark.parametrize("arguments", [[], ["--no-admin"]])
 def test_health_tells_a_mock_that_answers_from_one_that_is_gone(programs: Path, arguments: list[str]) -> None:
     with started(programs, *arguments) as url:
