@@ -19,6 +19,7 @@ PATTERNS = (
     ("slug", "%"),
     ("slug", "' OR '1'='1"),
     ("slug", ".*"),
+    ("slug", "null"),
     ("slug", "all"),
     ("mode", "%"),
     ("mode", "*"),
@@ -35,7 +36,7 @@ TEXTS = (
     ("slug", "a b+c&d=e/f?g#h%20, O'Brien"),
     ("slug", "nul\x00nul"),
     ("mode", "日本語-🦜"),
-    ("mode", "y" * 2000),
+    ("mode", "y" * 5000),
     ("mode", 'O\'Brien "quote" \\back;'),
 )
 """Values that nothing has, and that fields, encodings and statements are too small for."""
@@ -137,18 +138,18 @@ def _exactly(attempt: Attempt) -> None:
     known = _known(attempt.run)
     if not known:
         attempt.not_exercised("needs a --slug or a --mode that holds data")
-    plain = _plain(attempt.run)
-    cases = []
-    for name in FILTERS:
-        values = [value for kind, value in known if kind == name][:1]
-        cases += [(name, value, other) for value in values for other in near_misses(value, turn=FILTERS.index(name))]
-    reference = {(name, value): ask_for(attempt, plain.filtered(name, value)) for name, value, _ in cases}
-    if not any(answer.total for answer in reference.values()):
+    right_answers: dict[str, Answer] = {}
+    for name, value in known:
+        right_answers.setdefault(name, _right_answer(attempt, name, value))
+    if not any(answer.total for answer in right_answers.values()):
         attempt.not_exercised("no row came for a filter")
+    values = {name: getattr(answer.query, name) for name, answer in right_answers.items()}
+    cases = [(name, text) for name, value in values.items() for text in near_misses(value, turn=FILTERS.index(name))]
 
-    def judge(case: tuple[str, str, str]) -> Finding | None:
-        name, value, other = case
-        right, answer = reference[name, value], ask_for(attempt, plain.filtered(name, other))
+    def judge(case: tuple[str, str]) -> Finding | None:
+        name, other = case
+        value, right = values[name], right_answers[name]
+        answer = ask_for(attempt, right.query.filtered(name, other))
         wrong = judge_exchange(attempt, answer.exchange)
         # Another value may well have rows of its own: only the very same ones give the filter away.
         if wrong is None and right.total and answer.rows is not None and same_counts(answer.rows, right.rows or {}):
@@ -157,6 +158,17 @@ def _exactly(attempt: Attempt) -> None:
         return wrong
 
     for_all(attempt, judge, cases)
+
+
+def _right_answer(attempt: Attempt, name: str, value: str) -> Answer:
+    """Ask for the value itself: a slug alone, a mode together with a slug where both hold data."""
+    run = attempt.run
+    alone = _plain(run).filtered(name, value)
+    if name == "mode" and run.known.slugs:
+        together = ask_for(attempt, alone.filtered("slug", run.known.slugs[0]))
+        if together.total:
+            return together
+    return ask_for(attempt, alone)
 
 
 def near_misses(value: str, *, turn: int) -> Iterator[str]:

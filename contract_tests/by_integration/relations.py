@@ -186,7 +186,12 @@ def _same_again(attempt: Attempt) -> None:
     source = random.Random(run.seed_for(attempt.promise.id))  # noqa: S311  # repeatable, not secret
     chosen = source.sample(earlier, min(REPEATED, len(earlier)))
     findings = []
-    for first in [*chosen, earlier[0], earlier[0]]:
+    # The run's very first answer too, even one without rows: a server may not have been ready.
+    for first in [
+        *chosen,
+        earlier[0],
+        next(exchange for exchange in run.asked() if _is_settled(run, exchange.request)),
+    ]:
         again = attempt.call(first.request)
         attempt.count(first)
         rows, rows_again = read_rows(run, first), read_rows(run, again)

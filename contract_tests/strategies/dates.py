@@ -40,6 +40,8 @@ def malformed(day: date, *, turn: int) -> tuple[str, ...]:
         f"{day:%Y-%m}",
         "1767225601",
         "null",
+        f"{day}Z",
+        f"{day:%Y.%m.%d}",
     )
     return _invalid((*always, *shared[turn::2]))
 
@@ -51,6 +53,7 @@ def impossible(year: int) -> tuple[str, ...]:
         (
             f"{year}-02-30",
             f"{common}-02-29",
+            f"{year}-04-31",
             f"{year}-13-01",
             f"{year}-01-00",
             f"{year}-01-32",

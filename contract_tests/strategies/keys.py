@@ -32,10 +32,21 @@ def other_cases(key: Secret) -> Iterator[Text]:
     for value, shell in (
         (key.value.upper(), f"${{{KEY_VARIABLE}^^}}"),
         (key.value.swapcase(), f"${{{KEY_VARIABLE}~~}}"),
-        (key.value.lower(), f"${{{KEY_VARIABLE},,}}"),
+        _last_letter_swapped(key.value),
     ):
         if value != key.value:
             yield Secret(value, shell)
+
+
+def _last_letter_swapped(value: str) -> tuple[str, str]:
+    """Give the key with one letter in the other case; the key itself where it has no ASCII letter."""
+    letters = [place for place, character in enumerate(value) if character in string.ascii_letters]
+    if not letters:
+        return value, f"${KEY_VARIABLE}"
+    at, after = letters[-1], letters[-1] + 1
+    letter = f'$(tr a-zA-Z A-Za-z <<< "${{{KEY_VARIABLE}:{at}:1}}")'
+    shell = f"${{{KEY_VARIABLE}:0:{at}}}{letter}${{{KEY_VARIABLE}:{after}}}"
+    return value[:at] + value[at].swapcase() + value[after:], shell
 
 
 def parts(key: Secret) -> Iterator[Text]:
@@ -53,7 +64,7 @@ def parts(key: Secret) -> Iterator[Text]:
 
 
 def extensions(key: Secret, source: random.Random) -> Iterator[Text]:
-    """Give keys that contain the key, or begin as it does and end otherwise."""
+    """Give keys that contain the key, differ from it in a part, or lack its dashes alone."""
     value, shell = key.value, f"${{{KEY_VARIABLE}}}"
     yield Secret(f"{value}x", f"{shell}x")
     yield Secret(f"x{value}", f"x{shell}")
@@ -65,6 +76,12 @@ def extensions(key: Secret, source: random.Random) -> Iterator[Text]:
         tail = stranger(len(value) - half, source)
         yield Secret(f"{value[:half]}{tail}", f"${{{KEY_VARIABLE}:0:{half}}}{tail}")
         yield Secret(f"{value[:-1]}{_other(value[-1])}", f"${{{KEY_VARIABLE}%?}}{_other(value[-1])}")
+        middle = _other(value[half])
+        head, rest = f"${{{KEY_VARIABLE}:0:{half}}}", f"${{{KEY_VARIABLE}:{half + 1}}}"
+        yield Secret(f"{value[:half]}{middle}{value[half + 1 :]}", f"{head}{middle}{rest}")
+    bare = value.replace("-", "").replace("_", "")
+    if bare not in ("", value):
+        yield Secret(bare, f"${{{KEY_VARIABLE}//[-_]/}}")
 
 
 def _other(character: str) -> str:
