@@ -90,10 +90,10 @@ def test_there_are_three_and_the_configuration_knows_them() -> None:
     assert sorted(re.findall(r"server (mock-\d):8000", CONFIGURATION.read_text())) == replicas()
 
 
-def test_the_check_passes_through_nginx(behind: tuple[str, list[Served]]) -> None:
+def test_the_check_passes_through_nginx(behind: tuple[str, list[Served]], tmp_path: Path) -> None:
     url, _ = behind
     command = [sys.executable, "-m", "contract_tests", url, "--api-key", "local-dev-key", "--require-data"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
