@@ -91,9 +91,9 @@ export function showChoice(choice, today, { slugs, modes }, scenarios, codes) {
   fill(byId("prefer-code"), [["", "what fits"], ...[...known, ...extra].map((code) => [code, statusText(code)])], choice.code);
   const named = scenarios.map(({ name }) => name);
   if (choice.scenario && !named.includes(choice.scenario)) named.push(choice.scenario);
-  fill(byId("prefer-scenario"), [["", "as for everyone"], ...named.map((name) => [name, name])], choice.scenario);
+  fill(byId("prefer-scenario"), [["", "everyone’s"], ...named.map((name) => [name, name])], choice.scenario);
   byId("key").value = choice.key;
   offer(byId("prefer-delay"), choice.delay);
-  const preferred = [choice.code, choice.scenario, choice.delay && `${choice.delay} ms`, choice.key && `key ${choice.key === "none" ? "left out" : "wrong"}`];
+  const preferred = [choice.code, choice.scenario, choice.delay && `${choice.delay} ms`, choice.key && (choice.key === "none" ? "no key" : "wrong key")];
   byId("prefer-now").textContent = preferred.filter(Boolean).join(", ") || "nothing";
 }

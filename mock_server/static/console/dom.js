@@ -24,6 +24,11 @@ export function fill(select, pairs, chosen) {
   select.value = chosen;
 }
 
+/** A URL's path and query, in pieces between which a line may end: nowhere else, if it can be helped. */
+export function pieces(text) {
+  return text.split(/(?=[?&])/).map((piece) => element("span", { class: "piece" }, piece));
+}
+
 /** Set a field's value, unless somebody writes in it just now. */
 export function offer(field, value) {
   if (document.activeElement !== field) field.value = value;

@@ -1,6 +1,6 @@
 // The requests that the mock was sent, as they come: over server-sent events, or by asking again and again.
 
-import { byId, element, tell } from "./dom.js";
+import { byId, element, pieces, tell } from "./dom.js";
 import { clock, count, statusText } from "./format.js";
 import * as mock from "./mock.js";
 
@@ -21,6 +21,8 @@ export class Log {
     for (const name of ["log-status", "log-find", "log-days"]) byId(name).addEventListener("input", () => this.draw());
     byId("log-pause").addEventListener("click", () => this.pause(!this.paused));
     byId("log-clear").addEventListener("click", () => this.clear());
+    // A stream holds one of the few connections that a browser has for a host: a page that nobody sees lets it go.
+    document.addEventListener("visibilitychange", () => (document.hidden ? this.source?.close() : this.listen()));
     this.listen();
     this.draw();
   }
@@ -37,18 +39,21 @@ export class Log {
   }
 
   listen() {
+    this.source?.close();
     const source = mock.stream();
+    this.source = source;
     source.onmessage = (event) => this.add([JSON.parse(event.data)]);
     // What came between two connections is asked for.
     source.onopen = () => this.catchUp();
     source.onerror = () => {
-      if (source.readyState === EventSource.CLOSED) this.poll();
+      if (source.readyState === EventSource.CLOSED && source === this.source) this.poll();
     };
   }
 
   async poll() {
     await this.catchUp();
-    if (!this.silent) setTimeout(() => this.poll(), AGAIN);
+    clearTimeout(this.again);
+    if (!this.silent) this.again = setTimeout(() => this.poll(), AGAIN);
   }
 
   /** Ask for what came after the latest request that is known. */
@@ -167,7 +172,7 @@ function line(entry) {
       element("span", { class: "path", title: entry.path }, element("bdi", {}, entry.path)),
       element("span", { class: "ms" }, `${entry.ms < 10 ? entry.ms.toFixed(1) : Math.round(entry.ms)} ms`),
     ),
-    query ? element("p", { class: "query" }, query) : null,
+    query ? element("p", { class: "query" }, ...pieces(query)) : null,
     ...notes,
     element("p", { class: "who" }, [clock(entry.time), entry.key || "no key", entry.preference && `prefers ${entry.preference}`].filter(Boolean).join(" · ")),
   );

@@ -3,7 +3,7 @@
 import * as page from "./answer.js";
 import { daysOf, rangeOf, readChoice, writeChoice } from "./choice.js";
 import { controls, showChoice } from "./controls.js";
-import { byId, settled } from "./dom.js";
+import { byId, pieces, settled } from "./dom.js";
 import { everyone, showPulse, showState } from "./everyone.js";
 import { Log } from "./log.js";
 import * as mock from "./mock.js";
@@ -65,7 +65,7 @@ class Console {
     showChoice(this.choice, this.state.today, known, this.state.scenarios, this.codes);
     const request = chosenRequest(this.choice, this.session, this.state.today);
     const { pathname, search } = new URL(request.url);
-    byId("target").textContent = pathname + search;
+    byId("target").replaceChildren(...pieces(pathname + search));
     byId("snippet").firstElementChild.textContent = asCode(request, this.choice.language);
     for (const tab of document.querySelectorAll("[role=tab]")) {
       const chosen = tab.dataset.language === this.choice.language;
@@ -129,7 +129,7 @@ class Console {
     const again = ["Send again", () => this.ask()];
     if (this.rows) this.showNothing();
     else if (answer) page.showRefusal(...page.explain(answer), this.remedies(answer, again), answer.body);
-    else page.showRefusal("No answer came", "The connection failed: the mock was stopped, or a fault was wanted. It is asked again as soon as it answers.", [again]);
+    else page.showRefusal("No answer came", "The connection failed. Either the mock was stopped, and this page goes on by itself once it answers; or it drops connections, as its faults say.", [again]);
   }
 
   remedies({ status }, again) {
@@ -197,23 +197,23 @@ class Console {
   /** Look at the mock's state; where it has changed, or the mock is back, ask again. */
   async look() {
     let state;
+    let changed;
     try {
       state = await mock.health(AbortSignal.timeout(10 * LOOK));
+      changed = this.away || state.revision !== this.state.revision;
+      if (changed) this.session = await mock.session();
     } catch {
       showPulse("down");
       this.away = true;
       return;
     }
     showPulse("live");
-    const changed = this.away || state.revision !== this.state.revision || state.today !== this.state.today || state.scenario !== this.state.scenario;
-    if (this.away || state.revision !== this.state.revision) {
-      this.session = await mock.session();
-      this.log.renew();
-    }
+    const again = changed || state.today !== this.state.today;
     this.away = false;
     this.state = state;
     showState(state);
-    if (changed) {
+    if (changed) this.log.renew();
+    if (again) {
       this.showRequest();
       await this.ask();
     }

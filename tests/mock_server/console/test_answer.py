@@ -218,7 +218,7 @@ def test_a_status_that_the_document_has_not_is_marked(console: Opened) -> None:
     expect(page.locator("#result")).to_contain_text("not in the document")
 
 
-@pytest.mark.parametrize("key", ["left out", "a wrong one"])
+@pytest.mark.parametrize("key", ["none", "wrong"])
 def test_a_request_without_the_right_key_is_a_401(console: Opened, key: str) -> None:
     page = console()
     page.get_by_text("For this request alone").click()

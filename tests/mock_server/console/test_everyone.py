@@ -77,6 +77,16 @@ def test_a_mock_that_goes_away_is_told_and_found_again(console: Opened) -> None:
     expect(page.locator("#pulse")).to_have_text("answering")
 
 
+def test_a_mock_that_is_started_anew_is_asked_again(browser: Browser) -> None:
+    with served("--today", TODAY, "--api-key", KEY) as first, opened(browser, first.url, "") as page:
+        port = first.url.rsplit(":", 1)[1]
+        first.end()
+        expect(page.locator("#pulse")).to_have_text("no answer")
+        with served("--today", TODAY, "--api-key", KEY, "--scenario", "single", "--port", port):
+            expect(page.locator("#tiles")).to_contain_text("Integrations1")
+            expect(page.locator("#entries li")).to_have_count(1)
+
+
 def test_a_broken_edit_is_shown_with_file_and_line_until_it_is_mended(browser: Browser, tmp_path: Path) -> None:
     fixtures = tmp_path / "fixtures"
     shutil.copytree(FIXTURES, fixtures)
