@@ -1,5 +1,6 @@
 """Compiles the document's schemas as they stand, with jsonschema-rs (JSON Schema 2020-12)."""
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, Final
 from urllib.parse import quote
@@ -8,6 +9,7 @@ import jsonschema_rs
 
 from feather_kit.yaml_source import Pointer
 from mock_server.document.openapi import Document
+from mock_server.document.samples import sample
 from mock_server.request.coercion import Coercion, coercion, kind, properties
 
 _URN: Final = "urn:mock-server:document"
@@ -64,6 +66,19 @@ class CompiledSchema(dict[str, Any]):
         if self._validator is None:
             self._validator = self._schemas.compile(self.pointer)
         return self._validator
+
+    def sample(self, hints: Mapping[str, Any]) -> Any:
+        """Make a value that fits; `hints` are values for properties of these names.
+
+        Raises:
+            LookupError: none was found.
+
+        """
+        for given in (hints, {}):
+            value = sample(self._schemas.document, self.pointer, given)
+            if self.validator.is_valid(value):
+                return value
+        raise LookupError(self.pointer)
 
     @cached_property
     def coercion(self) -> Coercion:

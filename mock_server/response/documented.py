@@ -1,5 +1,6 @@
 """What the document alone says of an operation's answers: which there are, and the examples of each."""
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,7 +16,8 @@ def documented(operation: Operation, code: int | None = None, example: str | Non
 
     Args:
         operation: the operation.
-        code: the status; None takes the first success that has an example, or has no content.
+        code: the status, for which a value is made where there is no example; None takes the first success that
+            has an example, or has no content.
         example: the name of the example; None takes the first.
 
     Raises:
@@ -27,6 +29,9 @@ def documented(operation: Operation, code: int | None = None, example: str | Non
             return Answer(status=status, media_type=b"text/plain")
         for media_type, definition in response["content"].items():
             found, value = _example(definition, example)
+            if not found and code is not None and example is None and "schema" in definition:
+                with contextlib.suppress(LookupError):
+                    found, value = True, definition["schema"].sample({})
             if found:
                 return Answer(_written(value, media_type), media_type.encode(), status)
     raise Refusal(NOT_IMPLEMENTED, method=operation.method.upper(), path=operation.template)

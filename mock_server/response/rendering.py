@@ -1,5 +1,6 @@
 """The one place that turns a refusal, or any other error, into a response."""
 
+import contextlib
 import json
 import logging
 from collections.abc import Callable, Mapping
@@ -109,6 +110,9 @@ class Rendering:
             for value in (definition.get("example"), *map(_value, definition.get("examples", {}).values())):
                 if value is not None:
                     return (lambda _refusal, example=value: example), media_type
+            with contextlib.suppress(LookupError):
+                schema.sample(_hints(refusal))
+                return (lambda refusal, schema=schema: schema.sample(_hints(refusal))), media_type
         return shapes[0], _JSON
 
 
@@ -163,6 +167,12 @@ def _json(body: Any) -> bytes:
 
 def _value(example: Mapping[str, Any]) -> Any:
     return example.get("value")
+
+
+def _hints(refusal: Refusal) -> dict[str, Any]:
+    """Give what properties of an error are wont to hold, by the names that they are wont to have."""
+    texts = dict.fromkeys(("message", "detail", "description", "title", "reason", "error_description"), refusal.message)
+    return {**texts, "error": refusal.problem.error, "code": refusal.status, "status": refusal.status}
 
 
 def _fastapi(refusal: Refusal) -> Any:

@@ -23,6 +23,7 @@ PATH = "/v1/analytics/integrations/by-integration"
 WEEK = f"{PATH}?start_date=2026-06-24&end_date=2026-06-30"
 HEADERS = {"x-api-key": KEY}
 SHOP = Path(__file__).parent / "documents" / "shop.yaml"
+STATES = SHOP.with_name("states.yaml")
 
 
 def ask(mock: Mock, preference: str, target: str = WEEK, method: str = "GET", **headers: str) -> Reply:
@@ -323,3 +324,17 @@ def applied(reply: Reply) -> Any:
 
 def test_what_an_operation_cannot_do_is_not_said_to_be_applied(shop: Mock) -> None:
     assert applied(shop_ask(shop, "/pets/7", "scenario=outage, delay=0")) == "delay=0"
+
+
+@pytest.mark.parametrize("code", [200, 202, 204, 303, 400, 401, 404, 409, 422, 429, 500, 503])
+def test_every_documented_status_fits_its_schema_without_an_example(code: int) -> None:
+    """The validation of responses would make a 500 of one that does not."""
+    mock = build(Settings(document=STATES, validate_responses=True))
+    reply = call(mock, "/orders", headers={"Prefer": f"code={code}"})
+    assert (reply.status, applied(reply)) == (code, f"code={code}")
+    assert "x-mock-undocumented" not in reply.headers
+    if code == 409:
+        assert (reply.json()["code"], reply.json()["level"]) == (409, "warning")
+        assert "does not go with the present state" in reply.json()["reason"]
+    if code == 202:
+        assert (reply.json()["id"], len(reply.json()["lines"]), len(reply.json()["note"])) == (15, 2, 2)
