@@ -116,7 +116,7 @@ class Redactor:
         for _ in range(ROUNDS + 1):
             for first, last in self._find_once(text):
                 spans.append((first, last) if origins is None else (origins[first][0], origins[last - 1][1]))
-            if not _ESCAPE.search(text):
+            if not (_may_be_escaped(text) and _ESCAPE.search(text)):
                 break
             text, origins = _unescaped(text, origins)
         return spans
@@ -130,6 +130,11 @@ class Redactor:
                 yield _widened(text, first, last)
         if self._words:
             yield from (match.span() for match in self._words.finditer(text))
+
+
+def _may_be_escaped(text: str) -> bool:
+    """Tell at a glance whether there may be an escape: hardly any text has one."""
+    return "%" in text or "\\" in text or (";" in text and "&" in text)
 
 
 def _longest_first(forms: set[str]) -> tuple[str, ...]:

@@ -150,7 +150,8 @@ class Administration:
             method=query.get("method"),
             path=query.get("path"),
         )
-        return _json({"requests": list(found)[-limit:], "last": self._journal.last})
+        requests = b",".join([entry.as_json() for entry in found][-limit:])
+        return Answer(b'{"requests":[%s],"last":%d}' % (requests, self._journal.last), headers=_NO_STORE)
 
     async def _forget(self, request: Request) -> Sendable:
         self._guard.write(request.headers)
@@ -216,7 +217,7 @@ class _Events:
 
         await tell(b"retry: 1000\n\n")
         async for entries in self._journal.follow(self._after, _HEARTBEAT):
-            events = (b"id: %d\ndata: %s\n\n" % (entry.id, orjson.dumps(entry)) for entry in entries)
+            events = (b"id: %d\ndata: %s\n\n" % (entry.id, entry.as_json()) for entry in entries)
             await tell(b"".join(events) or b": still here\n\n")
 
     async def _gone(self, reader: asyncio.Task[None]) -> None:

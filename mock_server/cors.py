@@ -71,6 +71,7 @@ class Cors(CORSMiddleware):
             response = self.preflight_response(headers)
             if response.status_code >= 400:
                 note(scope, "refused", (("Origin", bytes(response.body).decode()),))
+            note(scope, "status", response.status_code)
             await response(scope, receive, send)
             return
         await self.app(scope, receive, self._sharing(origin, send))

@@ -6,12 +6,13 @@ import asyncio
 import re
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, MutableMapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, starmap
 from typing import Any, Final, NamedTuple
 from urllib.parse import unquote_plus
+
+import orjson
 
 from feather_kit.redaction import MARK, Redactor
 
@@ -23,7 +24,7 @@ NOTES: Final = "mock_server.notes"
 
 _LONGEST: Final = 2000  # characters of a path or a query; a thousand of them must not fill the memory
 _PAUSE: Final = 0.05  # seconds; a reader gets what happened in them at once
-_HINT: Final = re.compile(r"key|token|secret|passw|auth|%", re.IGNORECASE)
+_HINTS: Final = ("key", "token", "secret", "passw", "auth", "%")
 _TELLING: Final = re.compile(r"(?:.*[-_.])?(?:api-?_?)?(?:key|token|secret|password|passwd|authorization)", re.DOTALL)
 
 
@@ -62,16 +63,14 @@ class Seen(NamedTuple):
     fault: str
 
 
-@dataclass(frozen=True, slots=True)
-class Complaint:
+class Complaint(NamedTuple):
     """One parameter that was refused, and why; the parameter is empty where the request as a whole was."""
 
     parameter: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One request, as it is shown: like `Seen`, without keys.
 
     Attributes:
@@ -103,6 +102,13 @@ class Entry:
     preference: str
     fault: str
 
+    def as_json(self) -> bytes:
+        """Write it as a JSON object of these names."""
+        values = self._asdict()
+        if self.refused:
+            values["refused"] = [each._asdict() for each in self.refused]
+        return orjson.dumps(values)
+
 
 def note(scope: MutableMapping[str, Any], name: str, value: Any) -> None:
     """Note something of a request, from within any room: `refused`, `preference` or `fault`, as `Seen` has them."""
@@ -130,7 +136,7 @@ class Secrets:
     def query(self, query: bytes) -> str:
         """Give a query string without keys."""
         text = query.decode("latin-1")
-        if _HINT.search(text):
+        if _hints(text):
             text = "&".join(map(_without_value, text.split("&")))
         return self.text(text)
 
@@ -143,7 +149,7 @@ class Secrets:
         """Give requests as they may be shown; one look at all is much cheaper than one at each."""
         queries = "\n".join(seen.query.decode("latin-1") for seen in several)
         others = "\n".join("\n".join((seen.path, seen.preference, *chain(*seen.refused))) for seen in several)
-        if _HINT.search(queries) or any(self._redactor.text(text) != text for text in (queries, others)):
+        if _hints(queries) or any(self._redactor.text(text) != text for text in (queries, others)):
             yield from map(self.entry, several)
             return
         for seen in several:
@@ -152,18 +158,18 @@ class Secrets:
 
 def _entry(seen: Seen, path: str, query: str, refused: Refused, preference: str) -> Entry:
     return Entry(
-        id=seen.id,
-        time=_time(seen.id),
-        method=seen.method,
-        path=path,
-        query=query,
-        status=seen.status,
-        ms=round(seen.seconds * 1000, 3),
-        operation=seen.operation,
-        key=seen.key,
-        refused=tuple(Complaint(parameter, reason) for parameter, reason in refused),
-        preference=preference,
-        fault=seen.fault,
+        seen.id,
+        _time(seen.id),
+        seen.method,
+        path,
+        query,
+        seen.status,
+        round(seen.seconds * 1000, 3),
+        seen.operation,
+        seen.key,
+        tuple(starmap(Complaint, refused)) if refused else (),
+        preference,
+        seen.fault,
     )
 
 
@@ -174,6 +180,12 @@ def _time(microseconds: int) -> str:
 @lru_cache(1)
 def _second(seconds: int) -> str:
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}"
+
+
+def _hints(query: str) -> bool:
+    """Tell whether a query may name a key; most do not, and need no closer look."""
+    lower = query.lower()
+    return any(hint in lower for hint in _HINTS)
 
 
 def _without_value(part: str) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
 
 from mock_server.journal import Seen
@@ -15,24 +15,24 @@ if TYPE_CHECKING:
 _BOUNDS: Final = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Upper bounds of the histogram's buckets, in seconds: a mock answers in less than prometheus-client's own begin at."""
 
+_LABELS: Final = (*map(str, _BOUNDS), "+Inf")
+
 
 class Metrics:
     """How many requests each operation had, how they ended, and how long they took."""
 
     def __init__(self) -> None:
-        self._counts: Counter[tuple[str, int]] = Counter()
-        self._latencies: dict[str, _Latencies] = {}
+        self._answers: dict[tuple[str, int], _Answers] = {}
         self._registry: Any = None
 
     def add(self, seen: Seen) -> None:
         """Count a request."""
-        operation = seen.operation
-        self._counts[operation, seen.status] += 1
-        latencies = self._latencies.get(operation)
-        if latencies is None:
-            latencies = self._latencies[operation] = _Latencies()
-        latencies.counts[bisect_left(_BOUNDS, seen.seconds)] += 1
-        latencies.sum += seen.seconds
+        key = (seen.operation, seen.status)
+        answers = self._answers.get(key)
+        if answers is None:
+            answers = self._answers[key] = _Answers()
+        answers.counts[bisect_left(_BOUNDS, seen.seconds)] += 1
+        answers.seconds += seen.seconds
 
     def write(self, accept: str) -> tuple[bytes, str]:
         """Write all counts, in the format that an `Accept` header asks for; give it and its content type."""
@@ -56,31 +56,28 @@ class Metrics:
             "Requests that were answered, by operation and status.",
             labels=("operation", "status"),
         )
-        for (operation, status), count in sorted(self._counts.items()):
-            requests.add_metric((operation, str(status)), count)
+        for (operation, status), answers in sorted(self._answers.items()):
+            requests.add_metric((operation, str(status)), sum(answers.counts))
         yield requests
         durations = HistogramMetricFamily(
             "feather_mock_request_duration_seconds",
             "How long requests took, delays that were asked for included, by operation.",
             labels=("operation",),
         )
-        for operation, latencies in sorted(self._latencies.items()):
-            durations.add_metric((operation,), list(latencies.buckets()), latencies.sum)
+        for operation in sorted({operation for operation, _ in self._answers}):
+            several = [answers for (other, _), answers in self._answers.items() if other == operation]
+            buckets = list(
+                zip(_LABELS, accumulate(map(sum, zip(*(each.counts for each in several), strict=True))), strict=True)
+            )
+            durations.add_metric((operation,), buckets, sum(each.seconds for each in several))
         yield durations
 
 
-class _Latencies:
-    """The durations of one operation's requests."""
+class _Answers:
+    """How many answers of one kind fell in each bucket of the histogram, and how long they took together."""
 
-    __slots__ = ("counts", "sum")
+    __slots__ = ("counts", "seconds")
 
     def __init__(self) -> None:
-        self.counts = [0] * (len(_BOUNDS) + 1)
-        self.sum = 0.0
-
-    def buckets(self) -> Iterator[tuple[str, float]]:
-        """Give how many took at most as long as each bound."""
-        total = 0
-        for bound, count in zip((*map(str, _BOUNDS), "+Inf"), self.counts, strict=True):
-            total += count
-            yield bound, total
+        self.counts = [0] * len(_LABELS)
+        self.seconds = 0.0

@@ -5,7 +5,7 @@ from time import perf_counter, time_ns
 from typing import Any, Final
 
 from connexion.middleware.abstract import ROUTING_CONTEXT
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.document.specification import Operation
 from mock_server.journal import NOTES, Seen
@@ -15,7 +15,6 @@ Sink = Callable[[Seen], None]
 
 ADMINISTRATION: Final = "/__mock/"
 _BROWSERS_OWN: Final = frozenset({"/favicon.ico", "/.well-known/appspecific/com.chrome.devtools.json"})
-_NOTHING: Final[dict[str, Any]] = {}
 
 
 class Recording:
@@ -40,6 +39,7 @@ class Recording:
         self._sinks = sinks
         self._operations = operations
         self._own = own
+        self._names: dict[str, str] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, and tell of it when it is done, whatever became of it."""
@@ -48,45 +48,55 @@ class Recording:
             return
         begun = perf_counter()
         # Both are made here because the layers within work on copies of the scope, which share what it holds.
-        scope["extensions"] = extensions = dict(scope.get("extensions") or _NOTHING)
+        if "extensions" in scope:
+            scope["extensions"] = dict(scope["extensions"])
+        else:
+            scope["extensions"] = {}
         notes: dict[str, Any] = {}
         scope[NOTES] = notes
-        status = 0
-
-        async def sending(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
         try:
-            await self._app(scope, receive, sending)
+            await self._app(scope, receive, send)
         finally:
-            identity = extensions.get(ROUTING_CONTEXT, _NOTHING).get("operation_id")
-            path = scope["path"]
-            if identity is not None or not (path in self._own or path in _BROWSERS_OWN):
-                seen = Seen(
-                    time_ns() // 1000,
-                    scope["method"],
-                    path,
-                    scope["query_string"],
-                    status,
-                    perf_counter() - begun,
-                    "" if identity is None else self._operations[identity].name or identity,
-                    _key_name(extensions),
-                    notes.get("refused", ()),
-                    notes.get("preference", ""),
-                    notes.get("fault", ""),
-                )
-                for sink in self._sinks:
-                    sink(seen)
+            self._tell(scope, notes, perf_counter() - begun)
+
+    def _tell(self, scope: Scope, notes: dict[str, Any], seconds: float) -> None:
+        extensions, path = scope["extensions"], scope["path"]
+        routed = extensions.get(ROUTING_CONTEXT)
+        identity = None if routed is None else routed["operation_id"]
+        if identity is None:
+            if path in self._own or path in _BROWSERS_OWN:
+                return
+            operation = ""
+        else:
+            operation = self._names.get(identity) or self._name(identity)
+        seen = Seen(
+            time_ns() // 1000,
+            scope["method"],
+            path,
+            scope["query_string"],
+            notes.get("status", 0),
+            seconds,
+            operation,
+            _key_name(extensions),
+            notes.get("refused", ()),
+            notes.get("preference", ""),
+            notes.get("fault", ""),
+        )
+        for sink in self._sinks:
+            sink(seen)
+
+    def _name(self, identity: str) -> str:
+        name = self._names[identity] = self._operations[identity].name or identity
+        return name
 
 
 def _key_name(extensions: dict[str, Any]) -> str:
     """Give the name of the key that Connexion's security left; of several that were needed together, all names."""
-    who = extensions.get("connexion_context", _NOTHING)
-    name = who.get("user")
+    who = extensions.get("connexion_context")
+    if not who:
+        return ""
+    name = who["user"]
     if name is not None:
         return str(name)
-    several = who.get("token_info") or _NOTHING
-    return ", ".join(str(owner["sub"]) for owner in several.values() if isinstance(owner, dict) and "sub" in owner)
+    owners = who["token_info"].values()
+    return ", ".join(str(owner["sub"]) for owner in owners if isinstance(owner, dict) and "sub" in owner)

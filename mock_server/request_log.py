@@ -8,6 +8,7 @@ import select
 import time
 from collections import deque
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final, TextIO
 
 import orjson
@@ -33,6 +34,7 @@ class RequestLog:
     def __init__(self, stream: TextIO, secrets: Secrets, *, as_json: bool) -> None:
         """Log to `stream`, which has a file descriptor."""
         self._descriptor = stream.fileno()
+        self._poll = _poll(self._descriptor)
         self._encoding = stream.encoding or "utf-8"
         self._secrets = secrets
         self._line: Callable[[Entry], str] = _json if as_json else Text(coloured=_takes_colour(stream))
@@ -65,7 +67,7 @@ class RequestLog:
     def _write(self) -> None:
         """Write as long as it is taken."""
         try:
-            while not self._gone and (self._rest or self._waiting) and _takes_more(self._descriptor):
+            while not self._gone and (self._rest or self._waiting) and self._takes_more():
                 self._rest = self._rest or self._next()
                 cut = self._rest.rfind(b"\n", 0, _ATOMIC) + 1 or _ATOMIC
                 written = os.write(self._descriptor, self._rest[:cut])
@@ -76,6 +78,9 @@ class RequestLog:
             self._gone = True
         if self._gone:
             self._waiting.clear()
+
+    def _takes_more(self) -> bool:
+        return self._poll is None or bool(self._poll(0))
 
     def _next(self) -> bytes:
         """Make lines of all that waits."""
@@ -100,22 +105,31 @@ class Text:
 
     def __call__(self, entry: Entry) -> str:
         """Give the line, in local time; nothing in it can be taken for the terminal's own codes."""
-        clock = time.strftime("%H:%M:%S", time.localtime(entry.id / 1e6))
-        query = f"?{entry.query}" if entry.query else ""
-        notes = [
-            *([f"[{entry.key}]"] if entry.key else []),
-            *([f"Prefer: {entry.preference}"] if entry.preference else []),
-            *([f"fault: {entry.fault}"] if entry.fault else []),
-            *(f"{each.parameter}: {each.reason}" if each.parameter else each.reason for each in entry.refused),
-        ]
-        after = f"  {_visible('; '.join(notes))}" if notes else ""
-        asked = _visible(f"{entry.method:<4} {entry.path}{query}")
-        status = self._paint(f"{entry.status or '---'}", _COLOURS.get(entry.status // 100, 0))
-        return f"{self._paint(clock, _DIM)} {status} {entry.ms:8.1f} ms  {asked}{self._paint(after, _DIM)}"
+        clock = self._paint(_clock(entry.id // 1_000_000), _DIM)
+        status = self._paint(str(entry.status or "---"), _COLOURS.get(entry.status // 100, 0))
+        asked = f"{entry.path}?{entry.query}" if entry.query else entry.path
+        notes = self._paint(_visible(_notes(entry)), _DIM)
+        return f"{clock} {status} {entry.ms:8.1f} ms  {_visible(entry.method):<4} {_visible(asked)}{notes}"
+
+
+def _notes(entry: Entry) -> str:
+    notes = [f"[{entry.key}]"] if entry.key else []
+    if entry.preference:
+        notes.append(f"Prefer: {entry.preference}")
+    if entry.fault:
+        notes.append(f"fault: {entry.fault}")
+    for parameter, reason in entry.refused:
+        notes.append(f"{parameter}: {reason}" if parameter else reason)
+    return f"  {'; '.join(notes)}" if notes else ""
+
+
+@lru_cache(1)
+def _clock(seconds: int) -> str:
+    return time.strftime("%H:%M:%S", time.localtime(seconds))
 
 
 def _json(entry: Entry) -> str:
-    return orjson.dumps(entry).decode()
+    return entry.as_json().decode()
 
 
 def _painted(text: str, code: int) -> str:
@@ -138,10 +152,10 @@ def _takes_colour(stream: TextIO) -> bool:
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def _takes_more(descriptor: int) -> bool:
-    """Tell whether a write would be taken at once, as far as the system can tell."""
+def _poll(descriptor: int) -> Callable[[int], list[tuple[int, int]]] | None:
+    """Make what tells whether a write would be taken at once, where the system can tell."""
     if not hasattr(select, "poll"):
-        return True
+        return None
     poll = select.poll()
     poll.register(descriptor, select.POLLOUT)
-    return bool(poll.poll(0))
+    return poll.poll

@@ -4,12 +4,14 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from mock_server.journal import note
 from mock_server.response.codings import LARGE, compressible, gzipped, takes_gzip
 from mock_server.response.entity_tags import entity_tag, matches
 
 _CACHING: Final = (b"cache-control", b"private, no-cache")
 """A browser may keep an answer, and must ask each time whether it still stands (RFC 9111, section 5.2.2)."""
 
+_READING: Final = frozenset({"GET", "HEAD"})
 _OF_CONTENT: Final = frozenset({b"content-length", b"content-type", b"content-encoding"})
 
 Header = tuple[bytes, bytes]
@@ -42,48 +44,68 @@ class _Parcel:
 
     async def __call__(self, message: Message) -> None:
         """Take a message of the answer."""
-        kind = message["type"]
-        if kind == "http.response.start":
+        if message["type"] == "http.response.start":
             self._head = message
             return
         head, self._head = self._head, None
-        is_head = self._scope["method"] == "HEAD"
-        if kind != "http.response.body" or head is None or message.get("more_body"):
-            if head is not None:
-                await self._send(head)
-            await self._send({**message, "body": b""} if is_head and kind == "http.response.body" else message)
+        if head is None or message.get("more_body") or message["type"] != "http.response.body":
+            await self._pass_on(head, message)
             return
-        status, headers, body = await self._pack(head["status"], list(head["headers"]), message.get("body", b""))
-        await self._send({**head, "status": status, "headers": headers})
-        await self._send({"type": "http.response.body", "body": b"" if is_head else body})
+        coding = self._pack(head, message)
+        if coding:
+            message["body"] = body = await gzipped(message["body"])
+            head["headers"] += ((b"content-encoding", coding), (b"content-length", b"%d" % len(body)))
+        note(self._scope, "status", head["status"])
+        await self._send(head)
+        if self._scope["method"] == "HEAD":
+            message["body"] = b""
+        await self._send(message)
 
-    async def _pack(self, status: int, headers: list[Header], body: bytes) -> tuple[int, list[Header], bytes]:
-        """Make of a whole answer what is sent."""
-        said = dict(headers)
+    async def _pass_on(self, head: Message | None, message: Message) -> None:
+        """Send what comes in pieces."""
+        if head is not None:
+            note(self._scope, "status", head["status"])
+            await self._send(head)
+        if self._scope["method"] == "HEAD" and message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await self._send(message)
+
+    def _pack(self, head: Message, message: Message) -> bytes:
+        """Make of a whole answer, in place, what is sent; give the coding that its body is to be put in, if any.
+
+        The length of a body that is to be put in a coding is not known yet, and left out.
+        """
+        body: bytes = message.setdefault("body", b"")
+        said = dict(head["headers"])
+        head["headers"] = headers = [*head["headers"]]
         caching = said.get(b"cache-control")
         if caching is None:
             headers.append(_CACHING)
         elif caching == b"no-store":
-            return status, headers, body
+            return b""
         coding = b""
         if len(body) >= LARGE and b"content-encoding" not in said and compressible(said.get(b"content-type", b"")):
-            headers = _varying(headers)
-            coding = b"gzip" if takes_gzip(self._asked(b"accept-encoding")) else b""
-        if status == 200 and self._scope["method"] in ("GET", "HEAD") and b"etag" not in said:
+            head["headers"] = headers = _varying(headers)
+            if takes_gzip(self._asked(b"accept-encoding")):
+                coding = b"gzip"
+                head["headers"] = headers = [header for header in headers if header[0] != b"content-length"]
+        if head["status"] == 200 and self._scope["method"] in _READING and b"etag" not in said:
             tag = entity_tag(body, coding)
             headers.append((b"etag", tag))
-            if matches(self._asked(b"if-none-match"), tag):
-                return 304, [header for header in headers if header[0] not in _OF_CONTENT], b""
-        if coding:
-            body = await gzipped(body)
-            headers = [header for header in headers if header[0] != b"content-length"]
-            headers += ((b"content-encoding", coding), (b"content-length", b"%d" % len(body)))
-        return status, headers, body
+            condition = self._asked(b"if-none-match")
+            if condition and matches(condition, tag):
+                head["status"], message["body"] = 304, b""
+                head["headers"] = [header for header in headers if header[0] not in _OF_CONTENT]
+                return b""
+        return coding
 
-    def _asked(self, name: bytes) -> bytes:
+    def _asked(self, wanted: bytes) -> bytes:
         """Give a list that the request's headers hold, which may be several lines of one name."""
-        lines = [value for header, value in self._scope["headers"] if header == name]
-        return lines[0] if len(lines) == 1 else b", ".join(lines)
+        found = b""
+        for name, value in self._scope["headers"]:
+            if name == wanted:
+                found = found + b", " + value if found else value
+        return found
 
 
 def _varying(headers: list[Header]) -> list[Header]:

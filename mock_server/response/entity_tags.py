@@ -1,7 +1,7 @@
 """Entity tags: what tells one version of an answer from another (RFC 9110, sections 8.8.3 and 13.1.2)."""
 
-import hashlib
 import re
+from hashlib import sha256
 from typing import Final
 
 _LENGTH: Final = 32  # hexadecimal digits; two answers with the same tag are not to be feared
@@ -10,8 +10,8 @@ _TAG: Final = re.compile(rb'(?:W/)?("[^"]*")')
 
 def entity_tag(body: bytes, coding: bytes = b"") -> bytes:
     """Make the strong tag of a body that is sent in a coding: other bytes on the wire have another tag."""
-    digest = hashlib.sha256(body, usedforsecurity=False).hexdigest()[:_LENGTH].encode()
-    return b'"%s-%s"' % (digest, coding) if coding else b'"%s"' % digest
+    digest = sha256(body).hexdigest()[:_LENGTH]
+    return (f'"{digest}-{coding.decode()}"' if coding else f'"{digest}"').encode()
 
 
 def matches(condition: bytes, tag: bytes) -> bool:

@@ -52,7 +52,7 @@ def test_each_request_is_a_line() -> None:
 def test_as_json_each_line_is_an_entry_of_the_journal(workers: str) -> None:
     entries = [json.loads(line) for line in lines_of("--log", "json", "--workers", workers)]
     assert [entry["status"] for entry in sorted(entries, key=lambda entry: entry["id"])] == [200, 422, 404]
-    assert set(entries[0]) == set(Entry.__slots__)
+    assert set(entries[0]) == set(Entry._fields)
     refused = next(entry for entry in entries if entry["status"] == 422)["refused"]
     assert [each["parameter"] for each in refused] == ["end_date"]
 
