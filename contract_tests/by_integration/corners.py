@@ -94,8 +94,9 @@ def _nothing_to_come(attempt: Attempt) -> None:
     # A few hours of slack: the deployment's clock may be ahead, and midnight may pass during the run.
     tomorrow = utc_today(timedelta(hours=3)) + timedelta(days=1)
     findings = []
-    for end in (after(tomorrow, 30), date.max):
-        answer = ask_for(attempt, Query(tomorrow, end))
+    slug = next(iter(attempt.run.known.slugs), None)
+    for query in (Query(tomorrow, after(tomorrow, 6), slug), Query(tomorrow, date.max)):
+        answer = ask_for(attempt, query)
         if answer.total:
             what = f"{answer.total} invocations in {answer.query}, which is after today, {attempt.run.today} in UTC"
             findings.append(Finding(what, (answer.exchange,)))

@@ -41,7 +41,7 @@ TEXTS = (
 )
 """Values that nothing has, and that fields, encodings and statements are too small for."""
 
-USUAL_MODES = ("live", "test")
+USUAL_MODES = ("test",)
 """Modes that a deployment may well have. They are tried, and what comes is only held against the whole."""
 
 

@@ -90,7 +90,7 @@ def _at_borders(run: Run) -> list[Query]:
 
 def _at_calendar_ends(run: Run) -> list[Query]:
     day = run.samples.day
-    return [Query(date.max, date.min), Query(date.max, day), Query(day, date.min)]
+    return [Query(date.max, date.min), Query(date.max, day)]
 
 
 def _with_filters(run: Run) -> list[Query]:

@@ -38,7 +38,7 @@ from contract_tests.promise import Attempt, BrokenError, Finding, Promise, Sourc
 from contract_tests.properties import for_all
 from contract_tests.run import Run
 
-REPEATED = 8
+REPEATED = 7
 """Requests, of those answered with rows, that are asked again."""
 
 QUIETER = 5

@@ -38,7 +38,9 @@ def promises() -> tuple[Promise, ...]:
 
 
 def _missing(attempt: Attempt) -> None:
-    requests = [attempt.run.request(*query).with_headers() for query in attempt.run.samples.valid]
+    samples = attempt.run.samples
+    queries = [samples.valid[0], *samples.valid[-2:], samples.unknown]
+    requests = [attempt.run.request(*query).with_headers() for query in queries]
     _judge_all(attempt, requests)
 
 
@@ -101,6 +103,8 @@ def _remembered(attempt: Attempt) -> None:
     run = attempt.run
     request = run.request(*run.samples.fresh)
     source = _random(attempt)
+    # A right request first: whatever a server counts begins at nothing.
+    attempt.call(run.request(*run.samples.valid[0]))
     # As often as a server may take for an attack: it may slow a stranger down, and not the key's owner.
     guesses = [request.with_headers((run.operation.key_header, keys.stranger(24, source))) for _ in range(GUESSES)]
     findings = [finding for guess in guesses if (finding := judge_request(attempt, guess)) is not None]
@@ -115,7 +119,7 @@ def _remembered(attempt: Attempt) -> None:
 
 def _try_keys(attempt: Attempt, values: Iterable[Text]) -> None:
     """Try each key on another of the valid requests, in turn: those that were answered before come first."""
-    queries = cycle(attempt.run.samples.valid)
+    queries = cycle((*attempt.run.samples.valid, attempt.run.samples.unknown))
     _judge_all(
         attempt,
         [attempt.run.request(*query, key=value) for value, query in zip(values, queries, strict=False)],

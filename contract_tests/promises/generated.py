@@ -30,7 +30,7 @@ def promises() -> tuple[Promise, ...]:
 
 
 def _valid(attempt: Attempt) -> None:
-    _try_generated(attempt, GenerationMode.POSITIVE, 10)
+    _try_generated(attempt, GenerationMode.POSITIVE, 9)
 
 
 def _invalid(attempt: Attempt) -> None:

@@ -80,4 +80,9 @@ def _negotiation(attempt: Attempt) -> None:
         finding = judge_exchange(attempt, exchange)
         if finding is not None:
             findings.append(Finding(f"with {header[0]}: {header[1]}: {finding.what}", finding.exchanges))
+    # A refusal in the client's own language is a refusal by the document all the same.
+    refused = run.request(*run.samples.refused[0])
+    finding = judge_request(attempt, refused.with_headers(*refused.headers, ("Accept-Language", "fr-FR, fr;q=0.9")))
+    if finding is not None:
+        findings.append(finding)
     attempt.settle(findings)

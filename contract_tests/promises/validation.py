@@ -32,7 +32,7 @@ def promises(operation: Operation) -> tuple[Promise, ...]:
 def _missing(parameter: Parameter) -> Promise:
     def attempt_it(attempt: Attempt) -> None:
         valid = attempt.run.samples.valid
-        queries = [valid[0], valid[-1], *valid[1:2], attempt.run.samples.unknown]
+        queries = [valid[0], valid[1], attempt.run.samples.unknown]
         _judge_all(attempt, [without(query, parameter.name) for query in queries])
 
     name = parameter.name
