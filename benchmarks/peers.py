@@ -57,7 +57,8 @@ def find_peers(rows: Any, names: frozenset[str]) -> Iterator[Contestant | LeftOu
 
 
 def _folder(peer: Peer) -> Path:
-    return CACHE / peer.name.lower().replace(" ", "-")
+    """Give the folder of a peer's package, which two peers may share."""
+    return CACHE / next(iter(peer.packages)).strip("@").replace("/", "-")
 
 
 def _install(peer: Peer) -> str | None:
