@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, Protocol
 
@@ -15,18 +14,18 @@ from mock_server import console
 from mock_server.by_integration import Traffic
 from mock_server.data.fixtures import Fixtures
 from mock_server.document.openapi import Document
+from mock_server.event_stream import EventStream
 from mock_server.journal import MOST, Journal
 from mock_server.metrics import Metrics
 from mock_server.origins import Guard
-from mock_server.response.answers import Answer
-from mock_server.response.problems import CONFLICT, METHOD_NOT_ALLOWED, OPTIONS, UNFIT, Refusal
+from mock_server.response.answers import NO_STORE, Answer
+from mock_server.response.problems import CONFLICT, UNFIT, Refusal
+from mock_server.response.rendering import wrong_method
 from mock_server.settings import Settings
 from mock_server.state import FixedStateError, State
 
 PREFIX: Final = "/__mock/"
-_NO_STORE: Final = ((b"cache-control", b"no-store"),)
 _LARGEST_BODY: Final = 65_536  # bytes
-_HEARTBEAT: Final = 15.0  # seconds; within what proxies let a silent connection stand
 
 Room = Callable[[Request], Awaitable["Sendable"]]
 
@@ -88,7 +87,7 @@ class Administration:
         rooms, method = self._rooms[scope["path"]], scope["method"]
         room = rooms.get("GET" if method == "HEAD" else method)
         if room is None:
-            raise _wrong_method(scope, rooms)
+            raise wrong_method(scope, rooms)
         answer = await room(Request(scope, receive))
         await answer.send(send)
 
@@ -151,25 +150,25 @@ class Administration:
             path=query.get("path"),
         )
         requests = b",".join([entry.as_json() for entry in found][-limit:])
-        return Answer(b'{"requests":[%s],"last":%d}' % (requests, self._journal.last), headers=_NO_STORE)
+        return Answer(b'{"requests":[%s],"last":%d}' % (requests, self._journal.last), headers=NO_STORE)
 
     async def _forget(self, request: Request) -> Sendable:
         self._guard.write(request.headers)
         self._alone("the requests that it answered")
         self._journal.clear()
-        return Answer(status=204, headers=_NO_STORE)
+        return Answer(status=204, headers=NO_STORE)
 
     async def _stream(self, request: Request) -> Sendable:
         self._alone("the requests that it answered")
         # A browser that lost its stream says which event was its last (HTML, section 9.2.4).
         text = request.headers.get("last-event-id") or request.query_params.get("after")
         after = _number(text, "after", 0)
-        return _Events(self._journal, self._journal.last if after is None else after, request)
+        return EventStream(self._journal, self._journal.last if after is None else after, request)
 
     async def _counts(self, request: Request) -> Sendable:
         self._alone("its own counts")
         body, content_type = self._metrics.write(request.headers.get("accept", ""))
-        return Answer(body, content_type.encode(), headers=_NO_STORE)
+        return Answer(body, content_type.encode(), headers=NO_STORE)
 
     async def _session(self, request: Request) -> Sendable:
         self._guard.secret(request.headers)
@@ -190,50 +189,8 @@ class Administration:
             )
 
 
-class _Events:
-    """The journal's news as Server-Sent Events (HTML, section 9.2), until the reader or the server ends it."""
-
-    def __init__(self, journal: Journal, after: int, request: Request) -> None:
-        self._journal = journal
-        self._after = after
-        self._request = request
-
-    async def send(self, send: Send) -> None:
-        """Send events as they come; a comment now and then shows that the connection stands."""
-        headers = [(b"content-type", b"text/event-stream"), *_NO_STORE, (b"x-accel-buffering", b"no")]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        if self._request.method != "HEAD":
-            reader = asyncio.create_task(self._tell(send))
-            try:
-                await self._gone(reader)
-            finally:
-                reader.cancel()
-                await asyncio.gather(reader, return_exceptions=True)
-        await send({"type": "http.response.body", "body": b""})
-
-    async def _tell(self, send: Send) -> None:
-        async def tell(text: bytes) -> None:
-            await send({"type": "http.response.body", "body": text, "more_body": True})
-
-        await tell(b"retry: 1000\n\n")
-        async for entries in self._journal.follow(self._after, _HEARTBEAT):
-            events = (b"id: %d\ndata: %s\n\n" % (entry.id, entry.as_json()) for entry in entries)
-            await tell(b"".join(events) or b": still here\n\n")
-
-    async def _gone(self, reader: asyncio.Task[None]) -> None:
-        """Wait until the stream has ended, or its reader is gone."""
-        left = asyncio.create_task(_disconnected(self._request))
-        await asyncio.wait((reader, left), return_when=asyncio.FIRST_COMPLETED)
-        left.cancel()
-
-
-async def _disconnected(request: Request) -> None:
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
-
-
 def _json(value: Any) -> Answer:
-    return Answer(orjson.dumps(value), headers=_NO_STORE)
+    return Answer(orjson.dumps(value), headers=NO_STORE)
 
 
 def _problem(error: InputError) -> dict[str, Any]:
@@ -296,12 +253,3 @@ def _key_header(document: Document) -> tuple[str, str]:
         if scheme.get("type") == "apiKey" and scheme.get("in") == "header":
             return scheme["name"], ""
     return "Authorization", "Bearer "
-
-
-def _wrong_method(scope: Scope, rooms: Mapping[str, Room]) -> Refusal:
-    allow = ", ".join([*rooms, *(["HEAD"] if "GET" in rooms else []), "OPTIONS"])
-    if scope["method"] == "OPTIONS":
-        return Refusal(OPTIONS, headers={"Allow": allow})
-    return Refusal(
-        METHOD_NOT_ALLOWED, headers={"Allow": allow}, path=scope["path"], method=scope["method"], allow=allow
-    )

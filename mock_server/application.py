@@ -23,9 +23,10 @@ from mock_server.data.scenarios import Scenario
 from mock_server.document.openapi import Document
 from mock_server.document.soundness import load_document
 from mock_server.document.specification import Operation, Specification
+from mock_server.entries import Secrets
 from mock_server.faults import Faults
 from mock_server.handlers import Handlers
-from mock_server.journal import Journal, Secrets
+from mock_server.journal import Journal
 from mock_server.layers import ResponseValidation, Routing, Security, Validation
 from mock_server.metrics import Metrics
 from mock_server.on_demand import OnDemand

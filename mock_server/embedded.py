@@ -18,7 +18,7 @@ from mock_server.settings import Settings
 if TYPE_CHECKING:
     import socket
 
-    from mock_server.journal import Entry
+    from mock_server.entries import Entry
     from mock_server.reload import Reloading
 
 _PATIENCE: Final = 30.0  # seconds; the mock takes a hundredth of that

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
 
-from mock_server.journal import Seen
+from mock_server.entries import Seen
 
 if TYPE_CHECKING:
     from prometheus_client import Metric

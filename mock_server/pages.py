@@ -13,7 +13,7 @@ from starlette.types import Scope
 from mock_server import console
 from mock_server.document.openapi import Document
 from mock_server.response.answers import HTML, Answer
-from mock_server.response.problems import METHOD_NOT_ALLOWED, OPTIONS, Refusal
+from mock_server.response.rendering import wrong_method
 
 _STATIC: Final = {
     "swagger-ui.css": b"text/css; charset=utf-8",
@@ -21,7 +21,6 @@ _STATIC: Final = {
     "start.js": b"text/javascript; charset=utf-8",
     "favicon-32x32.png": b"image/png",
 }
-_ALLOW: Final = "GET, HEAD, OPTIONS"
 
 
 class Pages:
@@ -55,12 +54,9 @@ class Pages:
         page = self._pages.get(scope["path"])
         if page is None:
             raise HTTPException(404)
-        method = scope["method"]
-        if method in {"GET", "HEAD"}:
-            return page()
-        if method == "OPTIONS":
-            raise Refusal(OPTIONS, headers={"Allow": _ALLOW})
-        raise Refusal(METHOD_NOT_ALLOWED, headers={"Allow": _ALLOW}, path=scope["path"], method=method, allow=_ALLOW)
+        if scope["method"] not in {"GET", "HEAD"}:
+            raise wrong_method(scope, ["GET"])
+        return page()
 
     @cached_property
     def _json(self) -> Answer:

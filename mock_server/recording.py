@@ -8,7 +8,8 @@ from connexion.middleware.abstract import ROUTING_CONTEXT
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.document.specification import Operation
-from mock_server.journal import NOTES, Seen
+from mock_server.entries import Seen
+from mock_server.journal import NOTES
 
 Sink = Callable[[Seen], None]
 """Takes a request that was answered: the journal, the metrics, the log."""

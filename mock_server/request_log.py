@@ -13,7 +13,7 @@ from typing import Final, TextIO
 
 import orjson
 
-from mock_server.journal import Entry, Secrets, Seen
+from mock_server.entries import Entry, Secrets, Seen
 
 _PAUSE: Final = 0.05  # seconds; lines of that time are written together, which costs a busy mock much less
 _AGAIN: Final = 0.25  # seconds until output that nobody read is tried again
@@ -46,7 +46,7 @@ class RequestLog:
 
     def add(self, seen: Seen) -> None:
         """Log a request, soon."""
-        self._waiting.append(seen)
+        self._waiting.append(self._secrets.shortened(seen))
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(_PAUSE, self._flush)
         elif len(self._waiting) > _MOST_WAITING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import uvicorn
 
 from feather_kit.errors import InputError
-from mock_server.journal import Secrets
+from mock_server.entries import Secrets
 from mock_server.own_process import settle
 from mock_server.protocol import Protocol
 from mock_server.reload import Reloading, Say

@@ -6,6 +6,9 @@ from starlette.types import Send
 
 JSON: Final = b"application/json"
 HTML: Final = b"text/html; charset=utf-8"
+NO_STORE: Final = ((b"cache-control", b"no-store"),)
+"""The headers of what is true for a moment only."""
+
 VARY: Final = (b"vary", b"Origin, Prefer")
 """On every answer: a page of another origin gets headers that others do not (Fetch, section 3.2.5), and who prefers
 something may get it (RFC 7240, section 2)."""

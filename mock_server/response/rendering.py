@@ -3,7 +3,7 @@
 import contextlib
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -78,7 +78,7 @@ class Rendering:
 
     def _from_framework(self, error: HTTPException, scope: Scope, operation: Operation | None) -> Refusal:
         if error.status_code == 405 and operation is not None:
-            return _wrong_method(scope, self._methods(operation))
+            return wrong_method(scope, self._methods(operation))
         if error.status_code == 404:
             return not_found(scope, (operation.template for operation in self._operations.values()))
         status = HTTPStatus(error.status_code)
@@ -143,8 +143,11 @@ def not_found(scope: Scope, paths: Any) -> Refusal:
     return Refusal(problems.NOT_FOUND, path=scope["path"], paths=listed or "none")
 
 
-def _wrong_method(scope: Scope, methods: list[str]) -> Refusal:
-    """RFC 9110: `Allow` names what the path takes (section 10.2.1); OPTIONS asks for just that (section 9.3.7)."""
+def wrong_method(scope: Scope, methods: Collection[str]) -> Refusal:
+    """Refuse a method that a path does not take.
+
+    RFC 9110: `Allow` names what the path takes (section 10.2.1); OPTIONS asks for just that (section 9.3.7).
+    """
     allow = ", ".join(dict.fromkeys([*methods, *(["HEAD"] if "GET" in methods else []), "OPTIONS"]))
     if scope["method"] == "OPTIONS":
         return Refusal(problems.OPTIONS, headers={"Allow": allow})

@@ -8,7 +8,8 @@ from urllib.parse import quote
 import pytest
 
 from mock_server.application import Mock, build
-from mock_server.journal import MOST, Entry, Journal, Secrets, Seen
+from mock_server.entries import Entry, Secrets, Seen
+from mock_server.journal import MOST, Journal
 from mock_server.settings import ApiKey, Settings
 from tests.mock_server.asgi import call
 from tests.mock_server.conftest import KEY, TODAY

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from mock_server.journal import Complaint, Entry, Secrets, Seen
+from mock_server.entries import Complaint, Entry, Secrets, Seen
 from mock_server.request_log import RequestLog, Text
 from tests.mock_server.processes import READY, environment, run, served
 

@@ -8,7 +8,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families as read
 
 from mock_server.application import Mock, build
-from mock_server.journal import Seen
+from mock_server.entries import Seen
 from mock_server.metrics import Metrics
 from mock_server.settings import ApiKey, Settings
 from tests.mock_server.asgi import call
