@@ -159,12 +159,22 @@ def test_ids_rise_whatever_the_clock_does() -> None:
     assert journal.last == 9
 
 
-def test_long_paths_and_queries_do_not_fill_the_memory() -> None:
+def test_long_requests_do_not_fill_the_memory() -> None:
     journal = Journal(Secrets([KEY]))
-    journal.add(seen(1, "/" + "a" * 100_000, b"b" * 100_000))
+    long = seen(1, "/" + "a" * 100_000, b"b" * 100_000)._replace(refused=(("c", "d" * 100_000),))
+    journal.add(long)
     (entry,) = journal.entries()
-    assert len(entry.path) <= 2000
-    assert len(entry.query) <= 2000
+    for text in (entry.path, entry.query, entry.refused[0].reason):
+        assert len(text) <= 2000
+    assert len(repr(journal._seen)) < 7000
+
+
+def test_a_secret_parameter_is_known_by_its_name() -> None:
+    secrets = Secrets(())
+    for name in ("key", "x-api-key", "api_key", "apiKey", "X_API_KEY", "access_token", "client-secret", "password"):
+        assert secrets.query(f"{name}=value1&a=b".encode()) == f"{name}=[key]&a=b"
+    for name in ("monkey", "sort_key", "slug", "keyboard", "author"):
+        assert secrets.query(f"{name}=value1".encode()) == f"{name}=value1"
 
 
 def test_it_is_searched_by_id_status_method_and_path(mock: Mock) -> None:
