@@ -115,7 +115,7 @@ def _key_for(base_url: str, settings: Settings) -> str:
 @contextmanager
 def _embedded_mock(settings: Settings) -> Iterator[str]:
     # -P: a module of the current folder never takes the place of one that the mock imports.
-    command = [sys.executable, "-P", "-m", "mock_server", "--port", "0", "--no-reload"]
+    command = [sys.executable, "-P", "-m", "mock_server", "--port", "0", "--no-reload", "--log", "none"]
     if settings.document is not None:
         command.insert(4, str(settings.document))
     above = Path(__file__).parents[1]
