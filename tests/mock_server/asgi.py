@@ -27,8 +27,12 @@ def call(
     method: str = "GET",
     headers: Mapping[str, str] | None = None,
     body: bytes = b"",
+    **more: Any,
 ) -> Reply:
-    """Send one request; `target` is the path and query as they stand on the request line."""
+    """Send one request; `target` is the path and query as they stand on the request line.
+
+    What is given besides goes into the scope.
+    """
     path, _, query = target.partition("?")
     raw = [(name.lower().encode(), value.encode("latin-1")) for name, value in (headers or {}).items()]
     if body:
@@ -47,6 +51,7 @@ def call(
         "server": ("127.0.0.1", 8000),
         "client": ("127.0.0.1", 50000),
         "state": {},
+        **more,
     }
     return asyncio.run(_call(application, scope, body))
 

@@ -175,6 +175,7 @@ WRITES = [("scenario", "PUT", {"scenario": "empty"}), ("reset", "POST", None), (
         {"origin": "http://localhost:8001"},
         {"origin": "http://localhost"},
         {"origin": "http://localhost:8000.evil.test"},
+        {"origin": "http://[::1"},
         {"origin": "http://evil.test", "sec-fetch-site": "same-origin"},
         {"sec-fetch-site": "cross-site"},
         {"sec-fetch-site": "same-site"},

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -17,6 +18,7 @@ from tests.mock_server.conftest import KEY, TODAY
 PATH = "/v1/analytics/integrations/by-integration"
 VALID = f"{PATH}?start_date=2026-06-01&end_date=2026-06-07"
 KEYED = {"x-api-key": KEY}
+SHOP = Path(__file__).parent / "documents" / "shop.yaml"
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +50,23 @@ def test_an_answered_request_is_told_with_its_key_s_name(mock: Mock) -> None:
     assert 0 < entry.ms < 10_000
     assert entry.time.startswith("20")
     assert entry.time.endswith("Z")
+
+
+def test_keys_that_were_needed_together_are_both_named() -> None:
+    shop = build(Settings(document=SHOP, api_keys=(ApiKey("till", KEY), ApiKey("clerk", "Another-key-42"))))
+    call(shop, f"{shop.document.base_paths[0]}/both?key=Another-key-42", headers={"x-shop-key": KEY})
+    call(shop, f"{shop.document.base_paths[0]}/optional")
+    both, none = shop.journal.entries()
+    assert (both.status, both.operation, both.key) == (204, "GET /both", "till, clerk")
+    assert (none.status, none.key) == (204, "")
+
+
+def test_what_a_server_says_of_itself_stays(mock: Mock) -> None:
+    """The journal's notes go into a copy of the server's own `extensions` (ASGI, HTTP scope)."""
+    extensions: dict[str, object] = {"http.response.debug": {}}
+    call(mock, VALID, headers=KEYED, extensions=extensions)
+    assert last(mock).key == "mine"
+    assert extensions == {"http.response.debug": {}}
 
 
 def test_a_422_tells_each_parameter_and_why(mock: Mock) -> None:
