@@ -35,6 +35,7 @@ _MODULES: Final = (
     "request",
     "rows",
     "series",
+    "snippet",
     "table",
 )
 FILES: Final = (

@@ -11,7 +11,11 @@ export function showWaiting() {
 /** Sum an answer up. */
 export function showResult(answer) {
   byId("answer").setAttribute("aria-busy", "false");
-  const notes = [answer.rows ? plural(answer.rows.length, "row") : null, `${answer.ms < 10 ? answer.ms.toFixed(1) : Math.round(answer.ms)} ms`, size(answer.bytes)];
+  const notes = [
+    answer.rows ? plural(answer.rows.length, "row") : null,
+    `${answer.ms < 10 ? answer.ms.toFixed(1) : Math.round(answer.ms)} ms`,
+    size(answer.bytes),
+  ];
   const applied = answer.headers.get("preference-applied");
   byId("result").replaceChildren(
     element("span", { class: "status", "data-kind": String(answer.status)[0] }, statusText(answer.status)),
@@ -34,13 +38,26 @@ const TITLES = {
   429: "Too many requests",
 };
 
+let remedies = [];
+
 /** Show why there are no rows; `actions` are `[label, call]` pairs. */
 export function showRefusal(title, cause, actions, body) {
   byId("refusal").hidden = false;
   byId("refusal-title").textContent = title;
   byId("refusal-cause").textContent = cause;
-  byId("refusal-actions").replaceChildren(...actions.map(([label, call]) => element("button", { type: "button", class: "secondary", onclick: call }, label)));
-  tell(byId("refusal-body"), body === undefined ? "" : typeof body === "string" ? body || "(an empty body)" : JSON.stringify(body, null, 2));
+  const same = actions.map(([label]) => label).join() === remedies.map(([label]) => label).join();
+  remedies = actions;
+  // Buttons that stay the same stay where they are: somebody may be about to press one, or have the focus on it.
+  if (!same)
+    byId("refusal-actions").replaceChildren(
+      ...actions.map(([label], index) =>
+        element("button", { type: "button", class: "secondary", onclick: () => remedies[index][1]() }, label),
+      ),
+    );
+  tell(
+    byId("refusal-body"),
+    body === undefined ? "" : typeof body === "string" ? body || "(an empty body)" : JSON.stringify(body, null, 2),
+  );
 }
 
 export function hideRefusal() {
@@ -50,9 +67,16 @@ export function hideRefusal() {
 /** Title and cause of an answer without rows. */
 export function explain(answer) {
   const { status, body } = answer;
-  const title = TITLES[status] ?? (status >= 500 ? "The answer is a failure" : status === 200 ? "The answer cannot be read" : "The answer has no rows");
+  const title =
+    TITLES[status] ??
+    (status >= 500
+      ? "The answer is a failure"
+      : status === 200
+        ? "The answer cannot be read"
+        : "The answer has no rows");
   if (status === 200) return [title, "Its body is no list of rows: it may have been cut."];
-  if (Array.isArray(body?.detail)) return [title, body.detail.map(({ loc, msg }) => `${loc.at(-1)}: ${msg}`).join("\n")];
+  if (Array.isArray(body?.detail))
+    return [title, body.detail.map(({ loc, msg }) => `${loc.at(-1)}: ${msg}`).join("\n")];
   return [title, body?.message ?? statusText(status)];
 }
 
@@ -61,7 +85,8 @@ const PARAMETERS = { start_date: "start", end_date: "end", mode: "mode", slug: "
 /** Mark the fields that a 422 names, and take the marks off all others. */
 export function markFields(answer) {
   const refused = new Map();
-  if (answer?.status === 422 && Array.isArray(answer.body?.detail)) for (const { loc, msg } of answer.body.detail) refused.set(loc?.at(-1), msg);
+  if (answer?.status === 422 && Array.isArray(answer.body?.detail))
+    for (const { loc, msg } of answer.body.detail) refused.set(loc?.at(-1), msg);
   for (const [parameter, id] of Object.entries(PARAMETERS)) {
     const message = refused.get(parameter);
     byId(id).toggleAttribute("aria-invalid", false);

@@ -73,11 +73,27 @@ export function drawRows(place, rows, chosen) {
             ? Plot.dot(rows, { x: name, y: key, r: 4.5, fill, ...named })
             : Plot.barX(rows, { x1: 0, x2: name, y: key, fill, rx2: 2, ...named }),
           plain ? null : Plot.ruleX([0], { stroke: "var(--edge)" }),
-          Plot.text(rows, { y: key, text: (row) => brief(row[name]), frameAnchor: "right", dx: VALUES, textAnchor: "end", fill: "currentColor", className: "values" }),
+          Plot.text(rows, {
+            y: key,
+            text: (row) => brief(row[name]),
+            frameAnchor: "right",
+            dx: VALUES,
+            textAnchor: "end",
+            fill: "currentColor",
+            className: "values",
+          }),
           left
             ? Plot.text(rows, {
-                y: key, text: key, frameAnchor: "left", dx: -left, textAnchor: "start", fill: "currentColor",
-                textOverflow: "ellipsis", lineWidth: (left - 10) / 11, title: key, className: "labels",
+                y: key,
+                text: key,
+                frameAnchor: "left",
+                dx: -left,
+                textAnchor: "start",
+                fill: "currentColor",
+                textOverflow: "ellipsis",
+                lineWidth: (left - 10) / 11,
+                title: key,
+                className: "labels",
               })
             : null,
         ],
@@ -85,7 +101,12 @@ export function drawRows(place, rows, chosen) {
       `${label} by integration, ${unit}: ${summary(rows, name, format)}`,
     );
     const ends = plain ? `${domain[0]}–100 %` : unit;
-    return element("figure", { "data-metric": name }, element("figcaption", {}, label, element("span", { class: "unit" }, ` ${ends}`)), svg);
+    return element(
+      "figure",
+      { "data-metric": name },
+      element("figcaption", {}, label, element("span", { class: "unit" }, ` ${ends}`)),
+      svg,
+    );
   });
   place.replaceChildren(...figures);
   if (!narrow) place.style.gridTemplateColumns = `${labels + width}px ${width}px ${width}px`;
@@ -117,21 +138,42 @@ export function drawDays(place, days, integration) {
         x: { type: "utc", domain: [points[0].date, points.at(-1).date], axis: null },
         y: { domain, axis: null },
         marks: [
-          Plot.axisY({ ticks: 3, tickSize: 0, label: null, tickFormat: (value) => `${compact(+value.toFixed(2))}${name === "success_rate_pct" ? " %" : ""}` }),
+          Plot.axisY({
+            ticks: 3,
+            tickSize: 0,
+            label: null,
+            tickFormat: (value) => `${compact(+value.toFixed(2))}${name === "success_rate_pct" ? " %" : ""}`,
+          }),
           Plot.gridY({ ticks: 3, stroke: "var(--line)", strokeOpacity: 1 }),
-          last ? Plot.axisX({ tickSize: 4, label: null, ticks: Math.max(2, Math.min(8, Math.floor(width / 90))) }) : null,
-          name === "invocations" ? Plot.areaY(points, { x: "date", y: name, fill: "var(--accent)", fillOpacity: 0.1 }) : null,
+          last
+            ? Plot.axisX({ tickSize: 4, label: null, ticks: Math.max(2, Math.min(8, Math.floor(width / 90))) })
+            : null,
+          name === "invocations"
+            ? Plot.areaY(points, { x: "date", y: name, fill: "var(--accent)", fillOpacity: 0.1 })
+            : null,
           Plot.lineY(points, { x: "date", y: name, stroke: "var(--accent)", strokeWidth: 1.75, className: "line" }),
           Plot.dot(points.length <= 45 ? known : [], { x: "date", y: name, r: 2.2, fill: "var(--accent)" }),
-          Plot.tip(known, Plot.pointerX({
-            x: "date", y: name, title: (point) => `${point.day}\n${format(point[name])}`,
-            fill: "var(--surface)", stroke: "var(--edge)", fontSize: 12,
-          })),
+          Plot.tip(
+            known,
+            Plot.pointerX({
+              x: "date",
+              y: name,
+              title: (point) => `${point.day}\n${format(point[name])}`,
+              fill: "var(--surface)",
+              stroke: "var(--edge)",
+              fontSize: 12,
+            }),
+          ),
         ],
       },
       `${label} of ${integration} day by day, ${unit}, ${days[0].day} to ${days.at(-1).day}. The table of the days has all values.`,
     );
-    return element("figure", { "data-metric": name }, element("figcaption", {}, label, element("span", { class: "unit" }, ` ${unit}`)), svg);
+    return element(
+      "figure",
+      { "data-metric": name },
+      element("figcaption", {}, label, element("span", { class: "unit" }, ` ${unit}`)),
+      svg,
+    );
   });
   place.replaceChildren(...figures);
 }

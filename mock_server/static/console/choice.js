@@ -13,8 +13,18 @@ export const PRESETS = [
 
 /** `mode`, `slug`, `start` and `end` are null where the parameter is not sent; an empty text is sent as such. */
 const DEFAULTS = {
-  range: "30d", start: null, end: null, mode: null, slug: null, key: "", code: "", scenario: "", delay: "",
-  integration: "", sort: "-invocations", language: "curl",
+  range: "30d",
+  start: null,
+  end: null,
+  mode: null,
+  slug: null,
+  key: "",
+  code: "",
+  scenario: "",
+  delay: "",
+  integration: "",
+  sort: "-invocations",
+  language: "curl",
 };
 
 export function readChoice(search) {
@@ -34,7 +44,8 @@ export function writeChoice(choice) {
 }
 
 const iso = (time) => new Date(time).toISOString().slice(0, 10);
-const isDay = (text) => /^\d{4}-\d\d-\d\d$/.test(text || "") && !Number.isNaN(Date.parse(text)) && iso(Date.parse(text)) === text;
+const isDay = (text) =>
+  /^\d{4}-\d\d-\d\d$/.test(text || "") && !Number.isNaN(Date.parse(text)) && iso(Date.parse(text)) === text;
 
 /** The days of a preset, which ends today: `[start, end]`. */
 export function presetDays(name, today) {

@@ -1,7 +1,7 @@
 // The controls of the request: from the page to the choice and back.
 
 import { PRESETS, moveDay, rangeOf } from "./choice.js";
-import { byId, element, fill, offer, settled } from "./dom.js";
+import { byId, element, fill, offer, takeTyped, typing } from "./dom.js";
 import { statusText } from "./format.js";
 
 const OTHER = "\u0000other";
@@ -13,11 +13,23 @@ const TYPING = 350; // ms without a key before what was typed counts
 export function controls(choice, today, update, send) {
   byId("request").addEventListener("submit", (event) => {
     event.preventDefault();
+    takeTyped();
     send();
   });
   byId("presets").replaceChildren(
     ...PRESETS.map(([name, label, meaning]) =>
-      element("label", { class: "preset", title: meaning }, element("input", { type: "radio", name: "range", value: name, "aria-label": meaning, onchange: () => update({ range: name }) }), element("span", {}, label)),
+      element(
+        "label",
+        { class: "preset", title: meaning },
+        element("input", {
+          type: "radio",
+          name: "range",
+          value: name,
+          "aria-label": meaning,
+          onchange: () => update({ range: name }),
+        }),
+        element("span", {}, label),
+      ),
     ),
   );
   for (const [index, name] of ["start", "end"].entries()) day(name, index, choice, today, update);
@@ -25,8 +37,7 @@ export function controls(choice, today, update, send) {
   byId("prefer-code").addEventListener("change", (event) => update({ code: event.target.value }));
   byId("prefer-scenario").addEventListener("change", (event) => update({ scenario: event.target.value }));
   byId("key").addEventListener("change", (event) => update({ key: event.target.value }));
-  const delayed = settled(() => update({ delay: byId("prefer-delay").value.trim() }), TYPING);
-  byId("prefer-delay").addEventListener("input", delayed);
+  typing(byId("prefer-delay"), () => update({ delay: byId("prefer-delay").value.trim() }), TYPING);
 }
 
 function day(name, index, choice, today, update) {
@@ -37,8 +48,7 @@ function day(name, index, choice, today, update) {
     days[index] = text.trim() === "" ? null : text.trim();
     update({ range: "custom", start: days[0], end: days[1] });
   };
-  const typed = settled(() => take(field.value), TYPING);
-  field.addEventListener("input", typed);
+  const typed = typing(field, () => take(field.value), TYPING);
   field.addEventListener("keydown", (event) => {
     const by = { ArrowUp: 1, ArrowDown: -1 }[event.key];
     const moved = by ? moveDay(field.value, by) : field.value;
@@ -69,7 +79,7 @@ function filter(name, update) {
       update({ [name]: select.value === ALL ? null : select.value });
     }
   });
-  other.addEventListener("input", settled(() => update({ [name]: other.value }), TYPING));
+  typing(other, () => update({ [name]: other.value }), TYPING);
 }
 
 /** Show a choice in the controls. */
@@ -78,22 +88,38 @@ export function showChoice(choice, today, { slugs, modes }, scenarios, codes) {
   const [start, end] = rangeOf(choice, today);
   offer(byId("start"), start ?? "");
   offer(byId("end"), end ?? "");
-  for (const [name, known] of [["mode", modes], ["slug", slugs]]) {
+  for (const [name, known] of [
+    ["mode", modes],
+    ["slug", slugs],
+  ]) {
     const value = choice[name];
     const isOther = value !== null && !known.includes(value);
-    fill(byId(name), [[ALL, "all"], ...known.map((each) => [each, each]), [OTHER, "other…"]], value === null ? ALL : isOther ? OTHER : value);
+    fill(
+      byId(name),
+      [[ALL, "all"], ...known.map((each) => [each, each]), [OTHER, "other…"]],
+      value === null ? ALL : isOther ? OTHER : value,
+    );
     byId(`${name}-other`).hidden = !isOther;
     if (isOther) offer(byId(`${name}-other`), value);
   }
   const further = FURTHER_CODES.filter((code) => !codes.includes(code));
   const known = [...codes, ...further];
   const extra = choice.code && !known.includes(choice.code) ? [choice.code] : [];
-  fill(byId("prefer-code"), [["", "what fits"], ...[...known, ...extra].map((code) => [code, statusText(code)])], choice.code);
+  fill(
+    byId("prefer-code"),
+    [["", "what fits"], ...[...known, ...extra].map((code) => [code, statusText(code)])],
+    choice.code,
+  );
   const named = scenarios.map(({ name }) => name);
   if (choice.scenario && !named.includes(choice.scenario)) named.push(choice.scenario);
   fill(byId("prefer-scenario"), [["", "everyone’s"], ...named.map((name) => [name, name])], choice.scenario);
   byId("key").value = choice.key;
   offer(byId("prefer-delay"), choice.delay);
-  const preferred = [choice.code, choice.scenario, choice.delay && `${choice.delay} ms`, choice.key && (choice.key === "none" ? "no key" : "wrong key")];
+  const preferred = [
+    choice.code,
+    choice.scenario,
+    choice.delay && `${choice.delay} ms`,
+    choice.key && (choice.key === "none" ? "no key" : "wrong key"),
+  ];
   byId("prefer-now").textContent = preferred.filter(Boolean).join(", ") || "nothing";
 }

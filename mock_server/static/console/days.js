@@ -13,7 +13,7 @@ export async function askDays(days, ask, done, signal) {
       const day = days[next++];
       try {
         done(day, await ask(day, signal));
-      } catch (error) {
+      } catch {
         if (signal.aborted) return;
         done(day, null);
       }

@@ -42,9 +42,34 @@ export function tell(place, text) {
 
 /** Put off a call until nothing more has come for a while (ms). */
 export function settled(call, wait) {
-  let timer;
-  return (...given) => {
+  let timer = null;
+  const make = () => {
     clearTimeout(timer);
-    timer = setTimeout(() => call(...given), wait);
+    timer = null;
+    call();
   };
+  const later = () => {
+    clearTimeout(timer);
+    timer = setTimeout(make, wait);
+  };
+  later.now = () => timer !== null && make();
+  return later;
+}
+
+const fields = [];
+
+/** Take what is typed into a field once it settles. Gives what asks for it. */
+export function typing(field, take, wait) {
+  const later = settled(take, wait);
+  fields.push(later);
+  field.addEventListener("input", later);
+  return later;
+}
+
+/**
+ * Take at once what is still being typed: it came before what is to be done now. Not when the field is left: the page
+ * would move under the pointer that is about to press something.
+ */
+export function takeTyped() {
+  for (const later of fields) later.now();
 }

@@ -24,15 +24,21 @@ export function everyone(changed) {
   }
   const kinds = () => [...byId("faults").querySelectorAll(":checked")].map((box) => box.value);
   byId("faults").replaceChildren(
-    ...FAULTS.map(([value, label]) => element("label", { class: "check" }, element("input", { type: "checkbox", value }), ` ${label}`)),
+    ...FAULTS.map(([value, label]) =>
+      element("label", { class: "check" }, element("input", { type: "checkbox", value }), ` ${label}`),
+    ),
   );
   byId("everyone").addEventListener("submit", (event) => {
     event.preventDefault();
     document.activeElement.dispatchEvent(new Event("change", { bubbles: true }));
   });
   byId("scenario").addEventListener("change", (event) => apply(() => mock.change({ scenario: event.target.value })));
-  byId("delay").addEventListener("change", (event) => apply(() => mock.change({ delay: event.target.value.trim() || null })));
-  byId("fault-rate").addEventListener("change", (event) => apply(() => mock.change({ fault_rate: Number(event.target.value.trim().replace(",", ".") || 0) / 100 })));
+  byId("delay").addEventListener("change", (event) =>
+    apply(() => mock.change({ delay: event.target.value.trim() || null })),
+  );
+  byId("fault-rate").addEventListener("change", (event) =>
+    apply(() => mock.change({ fault_rate: Number(event.target.value.trim().replace(",", ".") || 0) / 100 })),
+  );
   byId("faults").addEventListener("change", () => apply(() => mock.change({ faults: kinds() })));
   byId("reset").addEventListener("click", () => apply(mock.reset));
 }
@@ -44,17 +50,27 @@ export function showState(state) {
   byId("version").textContent = state.document.version;
   byId("today").textContent = state.today;
   byId("seed").textContent = state.seed;
-  fill(byId("scenario"), state.scenarios.map(({ name }) => [name, name]), state.scenario);
+  fill(
+    byId("scenario"),
+    state.scenarios.map(({ name }) => [name, name]),
+    state.scenario,
+  );
   byId("scenario-about").textContent = state.scenarios.find(({ name }) => name === state.scenario)?.about ?? "";
   offer(byId("delay"), written(state.delay));
   offer(byId("fault-rate"), state.fault_rate ? String(+(100 * state.fault_rate).toFixed(4)) : "");
   for (const box of byId("faults").querySelectorAll("input")) box.checked = state.faults.includes(box.value);
-  const now = [state.delay ? `${written(state.delay)} ms` : "", state.fault_rate ? `${+(100 * state.fault_rate).toFixed(4)} %` : ""].filter(Boolean).join(", ");
+  const now = [
+    state.delay ? `${written(state.delay)} ms` : "",
+    state.fault_rate ? `${+(100 * state.fault_rate).toFixed(4)} %` : "",
+  ]
+    .filter(Boolean)
+    .join(", ");
   byId("trouble-now").textContent = now || "none";
   showProblem(state.problem);
 }
 
-const written = (delay) => (Array.isArray(delay) ? (delay[0] === delay[1] ? String(delay[0]) : delay.join("..")) : (delay ?? ""));
+const written = (delay) =>
+  Array.isArray(delay) ? (delay[0] === delay[1] ? String(delay[0]) : delay.join("..")) : (delay ?? "");
 
 function showProblem(problem) {
   const place = byId("problem");

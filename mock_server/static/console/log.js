@@ -127,13 +127,23 @@ export class Log {
       (entry) =>
         (days || !own(entry)) &&
         String(entry.status).startsWith(status) &&
-        (!find || `${entry.method} ${entry.path} ${entry.query} ${entry.key} ${reasons(entry)}`.toLowerCase().includes(find)),
+        (!find ||
+          `${entry.method} ${entry.path} ${entry.query} ${entry.key} ${reasons(entry)}`.toLowerCase().includes(find)),
     );
     byId("log-count").textContent = count(shown.length);
     const hidden = days ? 0 : this.entries.filter(own).length;
-    byId("log-days-label").textContent = hidden ? `this page's ${count(hidden)} day-by-day requests too` : "this page's day-by-day requests too";
+    byId("log-days-label").textContent = hidden
+      ? `this page's ${count(hidden)} day-by-day requests too`
+      : "this page's day-by-day requests too";
     const filtered = this.entries.length > hidden;
-    tell(byId("log-empty"), this.silent || shown.length ? this.silent : filtered ? "No request fits the filter." : "No request yet. What any client asks shows here as it comes.");
+    tell(
+      byId("log-empty"),
+      this.silent || shown.length
+        ? this.silent
+        : filtered
+          ? "No request fits the filter."
+          : "No request yet. What any client asks shows here as it comes.",
+    );
     byId("entries").hidden = !shown.length;
     this.show(shown.slice(-SHOWN).reverse());
   }
@@ -143,7 +153,8 @@ export class Log {
     const place = byId("entries");
     const standing = new Map([...place.children].map((item) => [item.dataset.id, item]));
     const items = entries.map((entry) => standing.get(String(entry.id)) ?? line(entry));
-    if (items.length !== place.children.length || items.some((item, index) => item !== place.children[index])) place.replaceChildren(...items);
+    if (items.length !== place.children.length || items.some((item, index) => item !== place.children[index]))
+      place.replaceChildren(...items);
   }
 }
 
@@ -158,7 +169,14 @@ function line(entry) {
   const kind = String(entry.status)[0];
   const query = readable(entry.query);
   const notes = [
-    ...(entry.refused ?? []).map(({ parameter, reason }) => element("p", { class: "refused" }, parameter ? element("b", {}, parameter) : null, `${parameter ? " " : ""}${reason}`)),
+    ...(entry.refused ?? []).map(({ parameter, reason }) =>
+      element(
+        "p",
+        { class: "refused" },
+        parameter ? element("b", {}, parameter) : null,
+        `${parameter ? " " : ""}${reason}`,
+      ),
+    ),
     entry.fault ? element("p", { class: "refused" }, element("b", {}, "fault"), ` ${entry.fault}`) : null,
   ];
   return element(
@@ -174,7 +192,13 @@ function line(entry) {
     ),
     query ? element("p", { class: "query" }, ...pieces(query)) : null,
     ...notes,
-    element("p", { class: "who" }, [clock(entry.time), entry.key || "no key", entry.preference && `prefers ${entry.preference}`].filter(Boolean).join(" · ")),
+    element(
+      "p",
+      { class: "who" },
+      [clock(entry.time), entry.key || "no key", entry.preference && `prefers ${entry.preference}`]
+        .filter(Boolean)
+        .join(" · "),
+    ),
   );
 }
 

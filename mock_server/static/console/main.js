@@ -3,13 +3,14 @@
 import * as page from "./answer.js";
 import { daysOf, rangeOf, readChoice, writeChoice } from "./choice.js";
 import { controls, showChoice } from "./controls.js";
-import { byId, pieces, settled } from "./dom.js";
+import { byId, pieces, settled, takeTyped } from "./dom.js";
 import { everyone, showPulse, showState } from "./everyone.js";
 import { Log } from "./log.js";
 import * as mock from "./mock.js";
 import { asCode, chosenRequest, dayRequest } from "./request.js";
 import { charts, showRows } from "./rows.js";
 import { MOST, Series } from "./series.js";
+import { showSnippet, snippet } from "./snippet.js";
 import { sorted } from "./table.js";
 
 const LOOK = 1500; // ms between two looks at the mock's state
@@ -27,18 +28,19 @@ class Console {
       (day, signal) => this.askDay(day, signal),
       (integration) => this.pick(integration),
     );
-    controls(this.choice, () => this.state.today, (changes) => this.update(changes), () => this.ask());
+    controls(
+      this.choice,
+      () => this.state.today,
+      (changes) => this.update(changes),
+      () => this.ask(),
+    );
     this.wire();
     showState(state);
     showPulse("live");
   }
 
   wire() {
-    for (const tab of document.querySelectorAll("[role=tab]")) {
-      tab.addEventListener("click", () => this.update({ language: tab.dataset.language }, false));
-      tab.addEventListener("keydown", (event) => this.moveTab(event));
-    }
-    byId("copy").addEventListener("click", () => this.copy());
+    snippet((language) => this.update({ language }, false));
     byId("find").addEventListener("input", () => this.draw());
     // Only a change of the width is one for the charts: drawing them changes the height.
     let width = 0;
@@ -52,6 +54,7 @@ class Console {
 
   /** Take a change of what is chosen; `again` tells whether it changes the request. */
   update(changes, again = true) {
+    takeTyped();
     Object.assign(this.choice, changes);
     writeChoice(this.choice);
     this.showRequest();
@@ -66,34 +69,7 @@ class Console {
     const request = chosenRequest(this.choice, this.session, this.state.today);
     const { pathname, search } = new URL(request.url);
     byId("target").replaceChildren(...pieces(pathname + search));
-    byId("snippet").firstElementChild.textContent = asCode(request, this.choice.language);
-    for (const tab of document.querySelectorAll("[role=tab]")) {
-      const chosen = tab.dataset.language === this.choice.language;
-      tab.setAttribute("aria-selected", String(chosen));
-      tab.tabIndex = chosen ? 0 : -1;
-      if (chosen) byId("snippet").setAttribute("aria-labelledby", tab.id);
-    }
-  }
-
-  moveTab(event) {
-    const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (!by) return;
-    const tabs = [...document.querySelectorAll("[role=tab]")];
-    const next = tabs[(tabs.indexOf(event.target) + by + tabs.length) % tabs.length];
-    next.focus();
-    next.click();
-  }
-
-  async copy() {
-    const code = byId("snippet").firstElementChild;
-    try {
-      await navigator.clipboard.writeText(code.textContent);
-      byId("copy").textContent = "Copied";
-    } catch {
-      getSelection().selectAllChildren(code);
-      byId("copy").textContent = "Selected";
-    }
-    setTimeout(() => (byId("copy").textContent = "Copy"), 1500);
+    showSnippet(asCode(request, this.choice.language), this.choice.language);
   }
 
   /** Send the chosen request, and show what comes; an answer that a later request has overtaken is dropped. */
@@ -129,7 +105,12 @@ class Console {
     const again = ["Send again", () => this.ask()];
     if (this.rows) this.showNothing();
     else if (answer) page.showRefusal(...page.explain(answer), this.remedies(answer, again), answer.body);
-    else page.showRefusal("No answer came", "The connection failed. Either the mock was stopped, and this page goes on by itself once it answers; or it drops connections, as its faults say.", [again]);
+    else
+      page.showRefusal(
+        "No answer came",
+        "The connection failed. Either the mock was stopped, and this page goes on by itself once it answers; or it drops connections, as its faults say.",
+        [again],
+      );
   }
 
   remedies({ status }, again) {
@@ -137,7 +118,8 @@ class Console {
     if (this.choice.code === String(status)) remedies.push(["Answer with what fits", () => this.update({ code: "" })]);
     if (status === 401 && this.choice.key) remedies.push(["Send the key", () => this.update({ key: "" })]);
     const [start, end] = rangeOf(this.choice, this.state.today);
-    if (status === 400 && start > end) remedies.push(["Turn the range round", () => this.update({ range: "custom", start: end, end: start })]);
+    if (status === 400 && start > end)
+      remedies.push(["Turn the range round", () => this.update({ range: "custom", start: end, end: start })]);
     if (status === 422) remedies.push(["Take the last 30 days", () => this.update({ range: "30d" })]);
     return [...remedies, again];
   }
@@ -146,18 +128,27 @@ class Console {
     const { mode, slug, range } = this.choice;
     const scenario = this.choice.scenario || this.state.scenario;
     const remedies = [];
-    if (mode !== null || slug !== null) remedies.push(["Take all modes and slugs", () => this.update({ mode: null, slug: null })]);
+    if (mode !== null || slug !== null)
+      remedies.push(["Take all modes and slugs", () => this.update({ mode: null, slug: null })]);
     if (scenario !== "normal") remedies.push(["Ask the normal scenario", () => this.update({ scenario: "normal" })]);
     if (range !== "12m") remedies.push(["Take a year", () => this.update({ range: "12m" })]);
     const about = this.state.scenarios.find(({ name }) => name === scenario)?.about ?? "";
-    page.showRefusal("No rows", `No integration had traffic in this range. The scenario is “${scenario}”: ${about}`, remedies);
+    page.showRefusal(
+      "No rows",
+      `No integration had traffic in this range. The scenario is “${scenario}”: ${about}`,
+      remedies,
+    );
   }
 
   withoutOperation() {
     byId("request").hidden = true;
     byId("answer").setAttribute("aria-busy", "false");
     document.querySelector(".line").hidden = true;
-    page.showRefusal("No rows to show", "This document has no operation that the mock has data for. Its operations are in the API docs; the requests that come stand in the log.", []);
+    page.showRefusal(
+      "No rows to show",
+      "This document has no operation that the mock has data for. Its operations are in the API docs; the requests that come stand in the log.",
+      [],
+    );
   }
 
   /** The integration of the day-by-day lines: the chosen one, else the one with the most invocations. */
@@ -180,7 +171,12 @@ class Console {
     const days = daysOf(rangeOf(this.choice, this.state.today), this.state.today, MOST);
     const { mode, slug, scenario, key } = this.choice;
     const keys = this.rows.map((row) => row.integration_key).sort();
-    this.series.show(integration, keys, days, JSON.stringify([mode, slug, scenario, key, this.state.revision, this.state.today]));
+    this.series.show(
+      integration,
+      keys,
+      days,
+      JSON.stringify([mode, slug, scenario, key, this.state.revision, this.state.today]),
+    );
   }
 
   drawCharts() {
@@ -233,7 +229,10 @@ async function start() {
     begun = new Console(state, session, documented(api, session.operation));
   } catch (error) {
     showPulse("down");
-    const cause = error instanceof mock.Refused ? error.message : "The mock does not answer. The page goes on by itself as soon as it does.";
+    const cause =
+      error instanceof mock.Refused
+        ? error.message
+        : "The mock does not answer. The page goes on by itself as soon as it does.";
     page.showRefusal("The console cannot begin", cause, []);
     setTimeout(start, LOOK);
     if (error instanceof TypeError || error instanceof mock.Refused) return;

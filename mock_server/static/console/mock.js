@@ -17,7 +17,11 @@ async function ask(path, options) {
   return body;
 }
 
-const sent = (method, body) => ({ method, headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+const sent = (method, body) => ({
+  method,
+  headers: { "content-type": "application/json" },
+  body: JSON.stringify(body),
+});
 
 export const health = (signal) => ask("__mock/health", { signal });
 export const session = () => ask("__mock/session");

@@ -9,8 +9,16 @@ const SENDABLE = /^[\x20-\x7e]*$/;
 /** `{url, headers}` of the chosen request; `session` tells the operation's path and the key. */
 export function chosenRequest(choice, session, today) {
   const [start, end] = rangeOf(choice, today);
-  const preferences = [["code", choice.code], ["scenario", choice.scenario], ["delay", choice.delay]];
-  return makeRequest(session, { ...choice, start, end }, preferences.filter(([, value]) => value));
+  const preferences = [
+    ["code", choice.code],
+    ["scenario", choice.scenario],
+    ["delay", choice.delay],
+  ];
+  return makeRequest(
+    session,
+    { ...choice, start, end },
+    preferences.filter(([, value]) => value),
+  );
 }
 
 /** The same request for one day alone. It prefers a scenario at most: a day is wanted for its rows. */
@@ -21,7 +29,12 @@ export function dayRequest(choice, session, day) {
 
 function makeRequest(session, { start, end, mode, slug, key }, preferences) {
   const url = address(session.operation);
-  for (const [name, value] of [["start_date", start], ["end_date", end], ["mode", mode], ["slug", slug]])
+  for (const [name, value] of [
+    ["start_date", start],
+    ["end_date", end],
+    ["mode", mode],
+    ["slug", slug],
+  ])
     if (value !== null) url.searchParams.set(name, value);
   const headers = {};
   if (key !== "none") headers[session.header] = key === "wrong" ? "a-wrong-key" : session.api_key;
@@ -41,12 +54,15 @@ const shell = (text) => `'${text.replaceAll("'", `'\\''`)}'`;
 
 const WRITERS = {
   curl: ({ url, headers }) =>
-    ["curl", ...Object.entries(headers).map(([name, value]) => `-H ${shell(`${name}: ${value}`)}`), shell(url)].join(" \\\n  "),
+    ["curl", ...Object.entries(headers).map(([name, value]) => `-H ${shell(`${name}: ${value}`)}`), shell(url)].join(
+      " \\\n  ",
+    ),
   fetch: ({ url, headers }) =>
     `const answer = await fetch(${JSON.stringify(url)}, {\n  headers: ${JSON.stringify(headers)},\n});\nconst rows = await answer.json();`,
   python: ({ url, headers }) => {
     const { origin, pathname, searchParams } = new URL(url);
-    const dictionary = (pairs) => pairs.map(([name, value]) => `        ${JSON.stringify(name)}: ${JSON.stringify(value)},\n`).join("");
+    const dictionary = (pairs) =>
+      pairs.map(([name, value]) => `        ${JSON.stringify(name)}: ${JSON.stringify(value)},\n`).join("");
     return (
       `import requests\n\nanswer = requests.get(\n    ${JSON.stringify(origin + pathname)},\n` +
       `    params={\n${dictionary([...searchParams])}    },\n    headers={\n${dictionary(Object.entries(headers))}    },\n    timeout=30,\n)\nprint(answer.json())`

@@ -29,7 +29,9 @@ export function showRows(rows, choice, integration, actions) {
 export function charts(ordered, integration) {
   const drawn = ordered.slice(0, room(byId("charts")));
   const more = ordered.length > drawn.length;
-  byId("charts-which").textContent = more ? `the first ${drawn.length} of ${count(ordered.length)}, in the table's order` : "";
+  byId("charts-which").textContent = more
+    ? `the first ${drawn.length} of ${count(ordered.length)}, in the table's order`
+    : "";
   drawRows(byId("charts"), drawn, integration);
 }
 
@@ -45,7 +47,17 @@ function tiles(rows) {
   ];
   byId("tiles").replaceChildren(
     ...shown.map(([label, value, note]) =>
-      element("div", {}, element("dt", {}, label), element("dd", {}, element("strong", {}, value), note && note !== value ? element("span", { class: "note", title: note }, note) : null)),
+      element(
+        "div",
+        {},
+        element("dt", {}, label),
+        element(
+          "dd",
+          {},
+          element("strong", {}, value),
+          note && note !== value ? element("span", { class: "note", title: note }, note) : null,
+        ),
+      ),
     ),
   );
 }
@@ -58,7 +70,9 @@ function grid(ordered, choice, integration, actions) {
   const focused = place.contains(document.activeElement) ? focusOf(document.activeElement) : null;
   const scroll = place.firstElementChild?.scrollTop ?? 0;
   if (!found.length) {
-    place.replaceChildren(element("p", { class: "hint nothing" }, `No integration's key has “${byId("find").value.trim()}” in it.`));
+    place.replaceChildren(
+      element("p", { class: "hint nothing" }, `No integration's key has “${byId("find").value.trim()}” in it.`),
+    );
     return;
   }
   place.replaceChildren(
@@ -70,7 +84,14 @@ function grid(ordered, choice, integration, actions) {
       pick: (row) =>
         element(
           "button",
-          { type: "button", class: "key", title: row[KEY], "data-key": row[KEY], "aria-pressed": String(row[KEY] === integration), onclick: () => actions.pick(row[KEY]) },
+          {
+            type: "button",
+            class: "key",
+            title: row[KEY],
+            "data-key": row[KEY],
+            "aria-pressed": String(row[KEY] === integration),
+            onclick: () => actions.pick(row[KEY]),
+          },
           element("bdi", {}, row[KEY]),
         ),
     }),

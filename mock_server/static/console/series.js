@@ -2,7 +2,7 @@
 
 import { drawDays } from "./charts.js";
 import { askDays } from "./days.js";
-import { byId, element, fill, tell } from "./dom.js";
+import { byId, fill, tell } from "./dom.js";
 import { count, plural } from "./format.js";
 import { COLUMNS } from "./rows.js";
 import { table } from "./table.js";
@@ -26,7 +26,11 @@ export class Series {
 
   /** Show an integration over days. Answers are kept as long as `about`, which tells what was asked of whom, is the same. */
   show(integration, keys, days, about) {
-    fill(byId("integration"), keys.map((key) => [key, key.length > 60 ? `${key.slice(0, 59)}…` : key]), integration);
+    fill(
+      byId("integration"),
+      keys.map((key) => [key, key.length > 60 ? `${key.slice(0, 59)}…` : key]),
+      integration,
+    );
     if (about !== this.about || this.kept > KEPT_ROWS) this.forget();
     const moved = integration !== this.integration;
     Object.assign(this, { integration, about, days });
@@ -53,7 +57,12 @@ export class Series {
     this.running = null;
     byId("days-progress").hidden = true;
     const missing = this.days.length > 1 ? this.missing() : [];
-    tell(byId("days-ask"), missing.length ? `Ask for ${missing.length === this.days.length ? "" : "the other "}${plural(missing.length, "day")}, one request each` : "");
+    tell(
+      byId("days-ask"),
+      missing.length
+        ? `Ask for ${missing.length === this.days.length ? "" : "the other "}${plural(missing.length, "day")}, one request each`
+        : "",
+    );
     this.draw();
   }
 
@@ -102,7 +111,13 @@ export class Series {
 
   /** The days that were answered: a day without a row had no invocation; one that failed is a gap. */
   points() {
-    const none = { successful: null, vendor_errors: null, exceptions: null, success_rate_pct: null, p95_latency_ms: null };
+    const none = {
+      successful: null,
+      vendor_errors: null,
+      exceptions: null,
+      success_rate_pct: null,
+      p95_latency_ms: null,
+    };
     return this.days
       .filter((day) => this.answers.has(day))
       .map((day) => {
@@ -123,10 +138,13 @@ export class Series {
     else place.replaceChildren();
     byId("days-details").hidden = !drawn;
     const columns = [{ name: "day", label: "Day" }, ...COLUMNS.slice(1)];
-    byId("days-table").replaceChildren(...(drawn ? [table(columns, points, { label: `Days of ${this.integration}` })] : []));
+    byId("days-table").replaceChildren(
+      ...(drawn ? [table(columns, points, { label: `Days of ${this.integration}` })] : []),
+    );
     const note = [];
     if (this.days.length === MOST) note.push(`The last ${MOST} days of the range.`);
-    if (failed) note.push(`${plural(failed, "day")} got no rows for an answer, and ${failed === 1 ? "is a gap" : "are gaps"}.`);
+    if (failed)
+      note.push(`${plural(failed, "day")} got no rows for an answer, and ${failed === 1 ? "is a gap" : "are gaps"}.`);
     if (this.days.length === 1) note.push("One day alone draws no line: choose a longer range.");
     byId("days-note").textContent = note.join(" ");
   }

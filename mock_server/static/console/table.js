@@ -8,7 +8,8 @@ const collator = new Intl.Collator("en", { numeric: true });
 export function sorted(rows, sort, key) {
   const name = sort.replace(/^-/, "");
   const sign = sort.startsWith("-") ? -1 : 1;
-  const compare = (a, b) => (typeof a === "number" && typeof b === "number" ? a - b : collator.compare(String(a ?? ""), String(b ?? "")));
+  const compare = (a, b) =>
+    typeof a === "number" && typeof b === "number" ? a - b : collator.compare(String(a ?? ""), String(b ?? ""));
   return [...rows].sort((a, b) => sign * compare(a[name], b[name]) || collator.compare(a[key], b[key]));
 }
 

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.mock_server.console.pages import ARGUMENTS, KEY, TODAY, Api, Opened, opened
 from tests.mock_server.processes import Served, served
@@ -18,7 +18,11 @@ def mock() -> Iterator[Served]:
         yield mock
 
 
-@pytest.fixture(scope="session")
+expect.set_options(timeout=20_000)  # a busy machine is no fault of the page
+
+
+# No longer than a module: while Playwright runs, its event loop is in the way of every test that wants one.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)

@@ -80,10 +80,12 @@ def opened(browser: Browser, url: str, query: str, **context: Any) -> Iterator[P
     page.on("console", lambda message: complaints.append(message.text) if message.type in _LOUD else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("request", lambda request: asked.append(request.url))
-    page.goto(f"{url}/{query}")
-    expect(page.locator("#result .status")).to_be_visible()
-    yield page
-    window.close()
+    try:
+        page.goto(f"{url}/{query}")
+        expect(page.locator("#result .status")).to_be_visible()
+        yield page
+    finally:
+        window.close()
     # The browser itself notes answers such as 401, and failed connections; tests bring them about on purpose.
     assert [text for text in complaints if not text.startswith("Failed to load resource")] == []
     assert {urlsplit(address).netloc for address in asked} == {urlsplit(url).netloc}

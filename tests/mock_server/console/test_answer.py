@@ -163,6 +163,13 @@ def test_a_range_is_chosen_by_a_preset_by_typing_and_by_arrow_keys(console: Open
     assert table(page) == wanted
 
 
+def test_what_is_typed_counts_before_what_is_clicked_next(console: Opened) -> None:
+    page = console()
+    page.locator("#start").fill("2026-06-20")
+    page.locator("#mode").select_option("test")
+    expect(page.locator("#target")).to_have_text(f"{PATH}?start_date=2026-06-20&end_date=2026-06-30&mode=test")
+
+
 def test_mode_and_slug_are_offered_and_filter(console: Opened, api: Api) -> None:
     page = console()
     assert page.locator("#mode option").all_inner_texts()[1:-1] == ["live", "test"]
