@@ -29,7 +29,7 @@ _STYLE: Final = """
 def draw(field: Field) -> str:
     """Draw each contestant's rate as a share of the bare application's, its spread, and how much it does."""
     bare = field.rates[ours.BARE]
-    names = sorted(field.rates, key=lambda name: -field.rates[name].median)
+    names = sorted(field.rates, key=lambda name: -field.rates[name].ratio(bare))
     height = _TOP + _ROW * len(names) + 46
     body = [
         '<text class="title" x="16" y="26">Requests a second, as a share of a bare ASGI application</text>',
@@ -52,8 +52,7 @@ def _kind(field: Field, name: str) -> str:
         return "mine"
     if name == ours.BARE:
         return "none"
-    deeds = field.deeds[name]
-    return "part" if 401 in {deeds.no_key, deeds.wrong_key} else "none"
+    return "part" if field.deeds[name].wrong_key >= 400 else "none"
 
 
 def _x(ratio: float) -> float:
@@ -82,10 +81,10 @@ def _bar(row: int, name: str, ratio: float, ratios: Sequence[float], kind: str) 
 
 def _legend(y: int) -> list[str]:
     x, parts = _LEFT, []
-    for kind, text in (("mine", "does all of it"), ("part", "checks the key"), ("none", "lets any key through")):
+    for kind, text in (("mine", "does all of it"), ("part", "refuses a wrong key"), ("none", "lets any key through")):
         parts.append(f'<rect class="{kind}" x="{x}" y="{y - 11}" width="12" height="12" rx="2"/>')
         parts.append(f'<text class="quiet" x="{x + 18}" y="{y}">{text}</text>')
-        x += 150
+        x += 165
     return parts
 
 
