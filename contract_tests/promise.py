@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -114,6 +115,10 @@ class Attempt:
     def advise(self, what: str, *exchanges: Exchange) -> None:
         """Keep a word of advice."""
         self.advice.append(Finding(what, exchanges))
+
+    def random(self) -> random.Random:
+        """Give what is random in this attempt: the same for the same seed, whatever else is tried."""
+        return random.Random(self.run.seed_for(self.promise.id))  # noqa: S311  # repeatable, not secret
 
     def settle(self, findings: list[Finding]) -> None:
         """End the attempt: by the simplest of the findings, if there is one.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -183,7 +182,7 @@ def _same_again(attempt: Attempt) -> None:
     earlier = [exchange for exchange in run.asked() if _is_settled(run, exchange.request) and read_rows(run, exchange)]
     if not earlier:
         attempt.not_exercised("no row ever came for past days")
-    source = random.Random(run.seed_for(attempt.promise.id))  # noqa: S311  # repeatable, not secret
+    source = attempt.random()
     chosen = source.sample(earlier, min(REPEATED, len(earlier)))
     findings = []
     # The run's very first answer too, even one without rows: a server may not have been ready.

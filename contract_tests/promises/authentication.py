@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterable
 from itertools import cycle
 
@@ -49,7 +48,7 @@ def _empty(attempt: Attempt) -> None:
 
 
 def _unknown(attempt: Attempt) -> None:
-    _try_keys(attempt, keys.unknown_keys(attempt.run.key, _random(attempt)))
+    _try_keys(attempt, keys.unknown_keys(attempt.run.key, attempt.random()))
 
 
 def _other_case(attempt: Attempt) -> None:
@@ -67,7 +66,7 @@ def _part(attempt: Attempt) -> None:
 
 
 def _longer(attempt: Attempt) -> None:
-    _try_keys(attempt, keys.extensions(attempt.run.key, _random(attempt)))
+    _try_keys(attempt, keys.extensions(attempt.run.key, attempt.random()))
 
 
 def _elsewhere(attempt: Attempt) -> None:
@@ -89,7 +88,7 @@ def _elsewhere(attempt: Attempt) -> None:
 
 def _first(attempt: Attempt) -> None:
     run = attempt.run
-    wrong = keys.stranger(len(run.key.value), _random(attempt))
+    wrong = keys.stranger(len(run.key.value), attempt.random())
     _judge_all(
         attempt,
         [
@@ -102,7 +101,7 @@ def _first(attempt: Attempt) -> None:
 def _remembered(attempt: Attempt) -> None:
     run = attempt.run
     request = run.request(*run.samples.fresh)
-    source = _random(attempt)
+    source = attempt.random()
     # A right request first: whatever a server counts begins at nothing.
     attempt.call(run.request(*run.samples.valid[0]))
     # As often as a server may take for an attack: it may slow a stranger down, and not the key's owner.
@@ -128,7 +127,3 @@ def _try_keys(attempt: Attempt, values: Iterable[Text]) -> None:
 
 def _judge_all(attempt: Attempt, requests: list[Request]) -> None:
     for_all(attempt, lambda request: judge_request(attempt, request), requests)
-
-
-def _random(attempt: Attempt) -> random.Random:
-    return random.Random(attempt.run.seed_for(attempt.promise.id))  # noqa: S311  # repeatable, not secret

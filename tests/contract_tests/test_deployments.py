@@ -2,12 +2,11 @@
 
 import pytest
 
-from contract_tests.call import NoVerdictError
-from contract_tests.check import Check
 from contract_tests.promise import Status
 from contract_tests.report import Report, Verdict
 from contract_tests.settings import Settings
 from tests.mutants import FAULTS, HARMLESS, KEY, MODE, OTHER_MODES, OTHER_SLUGS, SLUG, create
+from tests.mutants.detection import check_deployment
 from tests.twin import application
 from tests.twin.serving import ASGIApp, Message, Receive, Send, serving
 
@@ -18,16 +17,7 @@ def checked(app: ASGIApp, **more: object) -> Report:
     """Check an application with values that hold data."""
     with serving(app) as url:
         given = {"api_key": KEY, "slugs": (SLUG,), "modes": (MODE,), **more}
-        check = Check(Settings.parse(url, given))
-        try:
-            check.open()
-            for promise in check.promises:
-                check.attempt(promise)
-        except NoVerdictError as error:
-            check.abandon(str(error))
-        finally:
-            check.close()
-        return check.report()
+        return check_deployment(Settings.parse(url, given))
 
 
 def ids(report: Report, status: Status) -> set[str]:

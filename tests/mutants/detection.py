@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from contract_tests.call import NoVerdictError
 from contract_tests.check import Check
 from contract_tests.promise import Status
-from contract_tests.report import Verdict
+from contract_tests.report import Report, Verdict
 from contract_tests.settings import Settings
 from tests.mutants import FAULTS, HARMLESS, KEY, MODE, SLUG, Mutant, create
 from tests.twin.serving import serving
@@ -49,22 +49,27 @@ class Run:
         return self.verdict == (Verdict.VIOLATES if self.is_fault else Verdict.CONFORMS).value
 
 
+def check_deployment(settings: Settings) -> Report:
+    """Run a check from its beginning to its end, without pytest around it."""
+    check = Check(settings)
+    try:
+        check.open()
+        for promise in check.promises:
+            check.attempt(promise)
+    except NoVerdictError as error:
+        check.abandon(str(error))
+    finally:
+        check.close()
+    return check.report()
+
+
 def run_check(mutant_id: str, seed: int) -> Run:
     """Serve a mutant, and check it by the standard profile with all methods."""
     is_fault = any(mutant.id == mutant_id for mutant in FAULTS)
     mutant = next(mutant for mutant in (*FAULTS, *HARMLESS) if mutant.id == mutant_id)
     with serving(create(mutant)) as url:
         settings = Settings(target=url, api_key=KEY, slugs=(SLUG,), modes=(MODE,), seed=seed, methods="all")
-        check = Check(settings)
-        try:
-            check.open()
-            for promise in check.promises:
-                check.attempt(promise)
-        except NoVerdictError as error:
-            check.abandon(str(error))
-        finally:
-            check.close()
-        report = check.report()
+        report = check_deployment(settings)
     broken = [outcome for outcome in report.outcomes if outcome.status is Status.BROKEN]
     findings = [finding for outcome in broken for finding in outcome.findings]
     first = min((max(e.number for e in finding.exchanges) for finding in findings if finding.exchanges), default=0)
