@@ -8,7 +8,6 @@ from typing import Any
 from connexion.middleware import ConnexionMiddleware
 from connexion.middleware.abstract import ROUTING_CONTEXT
 from connexion.middleware.exceptions import ExceptionMiddleware
-from connexion.middleware.lifespan import LifespanMiddleware
 from connexion.middleware.main import API
 from starlette.types import Receive, Scope, Send
 
@@ -27,7 +26,7 @@ from mock_server.entries import Secrets
 from mock_server.faults import Faults
 from mock_server.handlers import Handlers
 from mock_server.journal import Journal
-from mock_server.layers import ResponseValidation, Routing, Security, Validation
+from mock_server.layers import Errors, Lifespan, ResponseValidation, Routing, Security, Validation
 from mock_server.metrics import Metrics
 from mock_server.on_demand import OnDemand
 from mock_server.pages import Pages
@@ -137,13 +136,13 @@ def _layers(settings: Settings, on_demand: Any, apart: list[str]) -> list[Any]:
     return [
         *([cors] if settings.cors else []),
         Delivery,
-        ExceptionMiddleware,
+        Errors,
         Routing,
         *([ResponseValidation, ExceptionMiddleware] if settings.validate_responses else []),
         on_demand,
         Security,
         Validation,
-        LifespanMiddleware,
+        Lifespan,
     ]
 
 

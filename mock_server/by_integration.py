@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-import orjson
 from starlette.types import Scope
 
 from feather_kit.errors import InputError
@@ -128,7 +127,7 @@ def handler(traffic: Traffic) -> Callable[[Scope], Answer]:
             raise Refusal(INVERTED_RANGE, start=start, end=end)
         wanted = scope.get(PREFERENCES)
         rollup = traffic.wanted(wanted) if wanted is not None and wanted.other_data else traffic.rollup()
-        return Answer(orjson.dumps(rollup.rows(start, end, query["mode"], query["slug"])))
+        return Answer(rollup.json(start, end, query["mode"], query["slug"]))
 
     return by_integration
 

@@ -1,6 +1,6 @@
 """Lets pages of other origins call the API, as browsers ask for it (Fetch, section 3.2); never the mock's own pages."""
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Collection
 from typing import Final
 
 from starlette.datastructures import Headers
@@ -52,16 +52,15 @@ class Cors(CORSMiddleware):
         self._apart = apart
         self._shared = [(name.lower().encode(), text.encode()) for name, text in self.simple_headers.items()]
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:  # type: ignore[override]
         """Answer a preflight; pass anything else on, and let the page that asked read the answer."""
-        origin = None
         for name, value in scope.get("headers", ()):
             if name == b"origin":
-                origin = value
-                break
-        if origin is None:
-            await self.app(scope, receive, send)
-            return
+                return self._share(value, scope, receive, send)
+        return self.app(scope, receive, send)
+
+    async def _share(self, origin: bytes, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer what a page of this origin asks."""
         path = scope["path"]
         if path.startswith(ADMINISTRATION) or path in self._apart:
             await self.app(scope, receive, send)

@@ -3,8 +3,11 @@
 Each subclass only leaves out; what a layer decides, it decides by its own code.
 """
 
+from collections.abc import Awaitable
 from typing import Any, Final
 
+from connexion.middleware.exceptions import ExceptionMiddleware
+from connexion.middleware.lifespan import LifespanMiddleware
 from connexion.middleware.request_validation import (
     RequestValidationAPI,
     RequestValidationMiddleware,
@@ -18,12 +21,37 @@ from connexion.middleware.response_validation import (
 from connexion.middleware.routing import RoutingMiddleware
 from connexion.middleware.security import SecurityAPI, SecurityMiddleware, SecurityOperation
 from starlette.routing import Mount
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.document.specification import Operation
 
 _JSON_HEADER: Final = (b"content-type", b"application/json")
 _JSON_TYPE: Final = ("application/json", "utf-8")
+_ERROR: Final = "mock_server.error"
+"""The key of a request's scope under which the error that ended it waits to be rendered."""
+
+
+class Errors(ExceptionMiddleware):  # type: ignore[misc]  # Connexion is not typed
+    """Renders errors; a request that meets none goes by without the frames that would watch over its answer.
+
+    The layer around it sends nothing of an answer before its body is there: until then there is time for another.
+    """
+
+    def __init__(self, next_app: ASGIApp) -> None:
+        super().__init__(_raise_again)
+        self._next_app = next_app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and answer it where an error ends it."""
+        try:
+            await self._next_app(scope, receive, send)
+        except Exception as error:
+            scope[_ERROR] = error
+            await super().__call__(scope, receive, send)
+
+
+async def _raise_again(scope: Scope, _receive: Receive, _send: Send) -> None:
+    raise scope.pop(_ERROR)
 
 
 class Routing(RoutingMiddleware):  # type: ignore[misc]  # Connexion is not typed
@@ -79,14 +107,15 @@ class Security(SecurityMiddleware):  # type: ignore[misc]  # Connexion is not ty
 
 
 class _ValidationOperation(RequestValidationOperation):  # type: ignore[misc]  # Connexion is not typed
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Validate a request; where the document has no body, the operation's parameters are all there is to it."""
         operation = self._operation
         if operation.request_body:
-            await super().__call__(scope, receive, send)
-            return
+            validated: Awaitable[None] = super().__call__(scope, receive, send)
+            return validated
         self._validator_map["parameter"](operation.parameters).validate(scope)
-        await self.next_app(scope, receive, send)
+        answered: Awaitable[None] = self.next_app(scope, receive, send)
+        return answered
 
 
 class _ValidationAPI(RequestValidationAPI):  # type: ignore[misc]  # Connexion is not typed
@@ -103,6 +132,17 @@ class Validation(RequestValidationMiddleware):  # type: ignore[misc]  # Connexio
     """Validates requests."""
 
     api_cls = _ValidationAPI
+
+
+class Lifespan(LifespanMiddleware):  # type: ignore[misc]  # Connexion is not typed
+    """Tells that the mock has started, and that it ends."""
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Pass a request on; answer what the server asks."""
+        passed: Awaitable[None] = (
+            self.next_app(scope, receive, send) if scope["type"] == "http" else super().__call__(scope, receive, send)
+        )
+        return passed
 
 
 class _ResponseOperation(ResponseValidationOperation):  # type: ignore[misc]  # Connexion is not typed

@@ -7,6 +7,7 @@ import socket
 import sys
 import warnings
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import uvicorn
@@ -14,7 +15,7 @@ import uvicorn
 from feather_kit.errors import InputError
 from mock_server.entries import Secrets
 from mock_server.own_process import settle
-from mock_server.protocol import Protocol
+from mock_server.protocol import Outbox, Protocol
 from mock_server.reload import Reloading, Say
 from mock_server.request_log import RequestLog
 from mock_server.settings import Settings
@@ -105,7 +106,7 @@ class Server(uvicorn.Server):
             reloading,
             access_log=False,
             backlog=_BACKLOG,
-            http=Protocol,
+            http=partial(Protocol, outbox=Outbox()),  # type: ignore[arg-type]  # called with keywords alone
             interface="asgi3",
             lifespan="on",
             log_config=None,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Final
 
+import orjson
+
 from feather_kit.errors import InputError
 from mock_server.data.account import Account
 from mock_server.data.fixtures import Fixtures
@@ -60,12 +62,20 @@ class Rollup:
             slug: the only workspace that counts, None for all; one that nothing has gives no row.
 
         """
+        sums = self._of(slug, mode)
+        return [] if sums is None else sums.rows(start.toordinal(), end.toordinal())
+
+    def json(self, start: date, end: date, mode: str | None, slug: str | None) -> bytes:
+        """Give the same rows as JSON."""
+        sums = self._of(slug, mode)
+        return b"[]" if sums is None else sums.json(start.toordinal(), end.toordinal())
+
+    def _of(self, slug: str | None, mode: str | None) -> Sums | Chapters | _PinnedRows | None:
+        """Give the sums of a workspace and mode; None of one that nothing has."""
         sums = self._sums.get((slug, mode))
-        if sums is None:
-            if (slug is not None and slug not in self._slugs) or (mode is not None and mode not in self._modes):
-                return []
+        if sums is None and (slug is None or slug in self._slugs) and (mode is None or mode in self._modes):
             sums = self._remember(slug, mode)
-        return sums.rows(start.toordinal(), end.toordinal())
+        return sums
 
     def _remember(self, slug: str | None, mode: str | None) -> Sums | Chapters | _PinnedRows:
         """Make the sums of a workspace and mode, and forget the oldest ones where they are too many."""
@@ -91,6 +101,10 @@ class _PinnedRows:
     def rows(self, first: int, last: int) -> list[Row]:
         """Give the rows, if the pinned day is among those asked for and has come."""
         return [dict(row) for row in self._rows] if first <= self._day <= last else []
+
+    def json(self, first: int, last: int) -> bytes:
+        """Give the same rows as JSON."""
+        return orjson.dumps(self.rows(first, last))
 
 
 def build_rollup(fixtures: Fixtures, scenario: str, seed: int, today: date, most_bytes: int = _MOST_BYTES) -> Rollup:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+import orjson
 
 from mock_server.data.latency import UNITS_PER_MS
 
@@ -18,9 +19,11 @@ Row = dict[str, Any]
 
 # The slowness of a latency, 1/x, is told in whole numbers, so that arithmetic on it is exact.
 _SLOWNESS: Final = float(2**50)
-_TENTHS: Final = _SLOWNESS * 10 / UNITS_PER_MS
+_TENTHS: Final = np.array(_SLOWNESS * 10 / UNITS_PER_MS)
 # Less than any sum but 0, beside which it vanishes: it stands for the invocations of a row without any.
-_NOTHING: Final = 1e-300
+_NOTHING: Final = np.array(1e-300)
+# Arrays, for NumPy makes one of each number that it meets.
+_ZERO, _ONE, _WHOLE = np.array(0.0), np.array(1.0), np.array(10_000.0)
 
 
 class Sums:
@@ -57,6 +60,8 @@ class Sums:
         self._compact = table.dtype != np.float64
         self._starts = np.arange(self._count) * self._width
         self._slowness, self._gap = _edges(knots, self._width)
+        # What makes 0.1 ms and 0.01 % whole numbers: of latencies first, then of rates.
+        self._decimals = np.repeat([10.0, 100.0], self._count)
 
     @property
     def nbytes(self) -> int:
@@ -77,35 +82,54 @@ class Sums:
         if self._compact:
             total = total.astype(np.float64)
         count, head = self._count, 4 * self._count
-        histogram = total[head:]
-        at = (histogram.reshape(count, self._width) >= 0.0).argmax(1)
-        at += self._starts
-        above = histogram[at]
-        to_lower = above / (above - total[head - 1 : -1][at] + _NOTHING)  # the part of the way to the knot below
-        latencies = np.rint(_TENTHS / (self._slowness[at] + self._gap[at] * to_lower))
-        latencies /= 10.0
-        counts = total[:head].reshape(4, count)
-        rates = np.rint(10000.0 * counts[1] / np.maximum(counts[0], 1.0))
-        rates /= 100.0
+        counts = total[:head]
+        figures = np.empty(2 * count)
+        np.divide(_TENTHS, self._slowness_at_p95(total), figures[:count])
+        np.divide(counts[count : 2 * count] * _WHOLE, np.maximum(counts[:count], _ONE), figures[count:])
+        np.rint(figures, figures)
+        figures /= self._decimals
+        invocations, successful, vendor_errors, exceptions = counts.astype(np.int64).reshape(4, count).tolist()
+        latencies_and_rates = figures.tolist()
         return [
             {
                 "integration_key": key,
-                "invocations": invocations,
-                "successful": successful,
-                "vendor_errors": vendor_errors,
-                "exceptions": exceptions,
+                "invocations": called,
+                "successful": succeeded,
+                "vendor_errors": failed,
+                "exceptions": raised,
                 "success_rate_pct": rate,
                 "p95_latency_ms": latency,
             }
-            for key, invocations, successful, vendor_errors, exceptions, rate, latency in zip(
+            for key, called, succeeded, failed, raised, rate, latency in zip(
                 self._keys,
-                *counts.astype(np.int64).tolist(),
-                rates.tolist(),
-                latencies.tolist(),
-                strict=True,
+                invocations,
+                successful,
+                vendor_errors,
+                exceptions,
+                latencies_and_rates[count:],
+                latencies_and_rates,
+                strict=False,  # the latencies are followed by the rates
             )
-            if invocations
+            if called
         ]
+
+    def json(self, first: int, last: int) -> bytes:
+        """Give the rows as JSON."""
+        return orjson.dumps(self.rows(first, last))
+
+    def _slowness_at_p95(self, total: FloatArray) -> FloatArray:
+        """Find between which knots the p95 of each integration lies, and where between them."""
+        head = 4 * self._count
+        histogram = total[head:]
+        at = (histogram.reshape(self._count, self._width) >= _ZERO).argmax(1)
+        at += self._starts
+        part: FloatArray = histogram[at]  # of the way to the knot below
+        step = part - total[head - 1 : -1][at]
+        step += _NOTHING
+        part /= step
+        part *= self._gap[at]
+        part += self._slowness[at]
+        return part
 
 
 def _edges(knots: Sequence[Sequence[int]], width: int) -> tuple[FloatArray, FloatArray]:
@@ -120,7 +144,7 @@ def _edges(knots: Sequence[Sequence[int]], width: int) -> tuple[FloatArray, Floa
 
 
 class Chapters:
-    """Sums of many integrations, in parts that a processor's cache can hold."""
+    """Sums of many integrations, in parts that a processor's cache can hold, with the rows that are made of them."""
 
     def __init__(self, parts: Sequence[Sums]) -> None:
         self._parts = tuple(parts)
@@ -136,3 +160,7 @@ class Chapters:
         for part in self._parts:
             rows += part.rows(first, last)
         return rows
+
+    def json(self, first: int, last: int) -> bytes:
+        """Give the rows as JSON: each part's are written before the next are made."""
+        return b"[%s]" % b",".join(text for part in self._parts if (text := part.json(first, last)[1:-1]))

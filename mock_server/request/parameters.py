@@ -77,8 +77,17 @@ class Parameters(list[dict[str, Any]]):
         self.problem = problem
         self.waits_for_body = waits_for_body
         self._path_names = path_names
+        # As tuples: each request goes through all of them.
         self._by_place = [
-            (place, [parameter for parameter in compiled if parameter.place == place]) for place in _ORDER
+            (
+                place,
+                [
+                    (each.name, each.required, each.default, each.read, each.convert)
+                    for each in compiled
+                    if each.place == place
+                ],
+            )
+            for place in _ORDER
         ]
         self._by_place = [(place, parameters) for place, parameters in self._by_place if parameters]
 
@@ -96,18 +105,16 @@ class Parameters(list[dict[str, Any]]):
             pairs = self._pairs(place, scope)
             texts = dict(pairs)
             values[place] = found = {}
-            for parameter in parameters:
-                name = parameter.name
-                raw = texts.get(name) if parameter.read is None else parameter.read(pairs)
-                if raw is None:
-                    if parameter.required:
-                        items.append(missing((place, name)))
-                    else:
-                        found[name] = parameter.default
-                    continue
-                found[name], wrong = parameter.convert(raw)
-                if wrong:
-                    items += wrong
+            for name, required, default, read, convert in parameters:
+                raw = texts.get(name) if read is None else read(pairs)
+                if raw is not None:
+                    found[name], wrong = convert(raw)
+                    if wrong:
+                        items += wrong
+                elif required:
+                    items.append(missing((place, name)))
+                else:
+                    found[name] = default
         scope[VALUES] = values
         if self.waits_for_body:
             scope[ITEMS] = items

@@ -35,13 +35,13 @@ class Answer(NamedTuple):
 
     async def send(self, send: Send) -> None:
         """Send it; that HEAD gets no body is seen to where it leaves."""
-        headers = [VARY, *self.headers]
-        body = self.body
-        if self.status in BODILESS:
+        body, media_type, status, more = self
+        headers = [VARY, *more]
+        if status in BODILESS:
             body = b""
         else:
             headers.append((b"content-length", b"%d" % len(body)))
-            if self.media_type:
-                headers.append((b"content-type", self.media_type))
-        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+            if media_type:
+                headers.append((b"content-type", media_type))
+        await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})

@@ -1,5 +1,6 @@
 """The layer that an answer leaves by: whether the client has it already, in which coding, and with what it may do."""
 
+from collections.abc import Awaitable
 from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -27,9 +28,9 @@ class Delivery:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Pass a request on, and its answer back."""
-        await self._app(scope, receive, _Parcel(scope, send) if scope["type"] == "http" else send)
+        return self._app(scope, receive, _Parcel(scope, send) if scope["type"] == "http" else send)
 
 
 class _Parcel:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from connexion.exceptions import NonConformingResponseBody, OAuthProblem
+from connexion.lifecycle import ConnexionRequest, ConnexionResponse
 from connexion.middleware import ConnexionMiddleware
 from connexion.middleware.abstract import ROUTING_CONTEXT, RoutedMiddleware
 from connexion.middleware.exceptions import ExceptionMiddleware
@@ -18,10 +19,11 @@ from mock_server.application import Endpoint, Mock, build
 from mock_server.document.soundness import load_document
 from mock_server.document.specification import Operation, Specification
 from mock_server.handlers import Handlers
-from mock_server.layers import ResponseValidation, Routing, Validation
+from mock_server.layers import Errors, ResponseValidation, Routing, Validation
 from mock_server.request.bodies import BODY, ResponseBody, parser, validator_map
 from mock_server.request.parameters import VALUES, Parameters
 from mock_server.response.answers import Answer
+from mock_server.response.delivery import Delivery
 from mock_server.settings import ApiKey, Settings
 from tests.mock_server.asgi import call
 from tests.mock_server.conftest import KEY
@@ -150,6 +152,24 @@ def test_error_handlers_may_be_async_methods_and_see_every_error(mock: Mock) -> 
     handlers = dict(mock.error_handlers)
     assert all(asyncio.iscoroutinefunction(handler) for handler in handlers.values())
     assert Exception in handlers
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_an_error_before_the_body_is_answered_by_the_handler_for_it(begun: bool) -> None:
+    """`ExceptionMiddleware` renders what the application that it was made with raises."""
+
+    async def fails(_scope: Scope, _receive: Receive, send: Send) -> None:
+        if begun:
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+        raise KeyError("gone")
+
+    async def respond(_request: ConnexionRequest, error: Exception) -> ConnexionResponse:
+        return ConnexionResponse(status_code=500, body=repr(error))
+
+    errors = Errors(fails)
+    errors.add_exception_handler(KeyError, respond)
+    reply = call(Delivery(errors), "/")
+    assert (reply.status, reply.body) == (500, b"KeyError('gone')")
 
 
 def test_the_routing_layer_says_which_operation_it_found() -> None:

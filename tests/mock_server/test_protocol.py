@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from mock_server.protocol import Line
+from mock_server.protocol import Line, Outbox
 from tests.mock_server.processes import Served, served
 
 HEALTH = b"GET /__mock/health HTTP/1.1\r\nhost: mock\r\n"
@@ -31,12 +31,15 @@ class Recording:
     def close(self) -> None:
         self.done.append("closed")
 
+    def is_closing(self) -> bool:
+        return "closed" in self.done
+
 
 def test_what_is_written_in_one_round_leaves_together() -> None:
     transport = Recording()
 
     async def respond() -> None:
-        gathering = Line(transport, asyncio.get_running_loop())  # type: ignore[arg-type]  # it quacks like one
+        gathering = Line(transport, Outbox())  # type: ignore[arg-type]  # it quacks like one
         gathering.write(b"head")
         gathering.write(b"body")
         await asyncio.sleep(0)
@@ -45,6 +48,36 @@ def test_what_is_written_in_one_round_leaves_together() -> None:
 
     asyncio.run(respond())
     assert transport.done == [b"headbody", b"last", "closed"]
+
+
+def test_connections_are_written_to_at_the_end_of_the_round_in_their_order() -> None:
+    transports = [Recording(), Recording(), Recording()]
+    before: list[list[str | bytes]] = []
+
+    async def respond() -> None:
+        outbox = Outbox()
+        for transport in transports:
+            Line(transport, outbox).write(b"answer")  # type: ignore[arg-type]  # it quacks like one
+        before.extend(list(transport.done) for transport in transports)
+        await asyncio.sleep(0)
+
+    asyncio.run(respond())
+    assert before == [[], [], []]
+    assert [transport.done for transport in transports] == [[b"answer"]] * 3
+
+
+def test_a_connection_that_is_lost_takes_no_answer_from_the_others() -> None:
+    lost, other = Recording(), Recording()
+
+    async def respond() -> None:
+        outbox = Outbox()
+        for transport in (lost, other):
+            Line(transport, outbox).write(b"answer")  # type: ignore[arg-type]  # it quacks like one
+        lost.close()
+        await asyncio.sleep(0)
+
+    asyncio.run(respond())
+    assert (lost.done, other.done) == (["closed"], [b"answer"])
 
 
 def _send(mock: Served, request: bytes) -> bytes:
