@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Protocol
 
 import requests
-from requests.adapters import HTTPAdapter
 
+from contract_tests.connection import Adapter
 from contract_tests.exchange import Exchange, Request, Secret, reveal
 from contract_tests.settings import Rate
 from feather_kit.redaction import Redactor
@@ -300,7 +300,7 @@ def _session(base_url: str, ca_bundle: Path | None) -> requests.Session:
     session.proxies = dict(merged["proxies"])
     session.verify = str(ca_bundle) if ca_bundle else merged["verify"]
     session.headers["User-Agent"] = USER_AGENT
-    adapter = HTTPAdapter(pool_connections=1, pool_maxsize=1, max_retries=0)
+    adapter = Adapter()
     session.mount("http://", adapter)
     session.mount("https://", adapter)
     return session
