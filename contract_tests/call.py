@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
-import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -14,14 +14,10 @@ from typing import Protocol
 
 import requests
 
-from contract_tests.connection import Adapter
+from contract_tests.connection import has_surplus, never_connected, read_body, reason_of, session_for
 from contract_tests.exchange import Exchange, Request, Secret, reveal
 from contract_tests.settings import Rate
 from feather_kit.redaction import Redactor
-
-USER_AGENT = "feather-check"
-_NOISE = re.compile(r"\[Errno -?[0-9]+\] |\(_ssl\.c:[0-9]+\)['\")]*|\[?[A-Z_ ]+\] ")
-"""What an operating system's or OpenSSL's message has for its own programmers."""
 
 LONGEST_WAIT = 60.0
 """Seconds: a `Retry-After` beyond this ends the run rather than hold it up."""
@@ -34,7 +30,6 @@ REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that a client may send again unasked: the safe ones (RFC 9110, section 9.2.2)."""
 
 CONNECT_BACKOFF = (0.1, 0.4, 1.6)
-LARGEST_BODY = 64 * 1024 * 1024
 
 
 @dataclass(eq=False)
@@ -135,7 +130,7 @@ class Caller:
         self._answered = False
         self._silent = 0
         self._distrusts_idle = False
-        self._session = _session(base_url, manners.ca_bundle)
+        self._session = session_for(base_url, manners.ca_bundle)
 
     def close(self) -> None:
         """Close the connections."""
@@ -153,10 +148,7 @@ class Caller:
             BudgetSpentError: no request is left, this one or its repetition.
 
         """
-        if len(self.ledger.exchanges) >= self._manners.most:
-            raise BudgetSpentError
-        for text in [value for _, value in (*request.query, *request.headers) if isinstance(value, Secret)]:
-            self.redactor.hide(text.value)
+        self._make_ready(request)
         for attempt in range(MOST_WAITS + 1):
             exchange = self._send_connected(request)
             wait = retry_after(exchange)
@@ -169,8 +161,8 @@ class Caller:
                 )
             self.ledger.note("the target answered 429: waited as Retry-After says, and asked again")
             self._clock.sleep(wait)
-        self.ledger.exchanges.append(exchange)
         self._silent = self._silent + 1 if exchange.status == 0 else 0
+        exchange = self._keep(exchange)
         if self._silent == MOST_SILENT:
             raise NoVerdictError(
                 f"The target left {MOST_SILENT} requests in a row without an answer: {exchange.failure}",
@@ -178,19 +170,64 @@ class Caller:
             )
         return exchange
 
+    def call_together(self, requests: Sequence[Request]) -> list[Exchange]:
+        """Send requests at the same time, each on a connection of its own, and keep the exchanges in their order.
+
+        One that is put off, or that gets no answer, is sent again by itself: a server need not take several at once.
+
+        Raises:
+            NoVerdictError, BudgetSpentError: as `call` does.
+
+        """
+        for request in requests:
+            self._make_ready(request, beside=len(requests) - 1)
+        # A server that serves one connection at a time would wait for the next request on this one.
+        self._session.close()
+        with ThreadPoolExecutor(len(requests)) as pool:
+            exchanges = list(pool.map(self._send_apart, requests))
+        self.ledger.sent += len(requests)
+        return [
+            self._keep(exchange) if exchange is not None and retry_after(exchange) is None else self.call(request)
+            for request, exchange in zip(requests, exchanges, strict=True)
+        ]
+
+    def _make_ready(self, request: Request, beside: int = 0) -> None:
+        """Hide the secrets of a request that is about to be sent, if it may be, with so many others beside it."""
+        if len(self.ledger.exchanges) + beside >= self._manners.most:
+            raise BudgetSpentError
+        most = self._manners.most_sent
+        if most is not None and self.ledger.sent + beside >= most:
+            raise BudgetSpentError
+        for text in [value for _, value in (*request.query, *request.headers) if isinstance(value, Secret)]:
+            self.redactor.hide(text.value)
+
+    def _keep(self, exchange: Exchange) -> Exchange:
+        """Put an exchange into the ledger, and give it with its number."""
+        numbered = replace(exchange, number=len(self.ledger.exchanges) + 1)
+        self.ledger.exchanges.append(numbered)
+        return numbered
+
+    def _send_apart(self, request: Request) -> Exchange | None:
+        """Send a request on a connection that is closed behind it; give None where that fails."""
+        with closing(session_for(self.base_url, self._manners.ca_bundle)) as session:
+            try:
+                return self._exchange(session, request)
+            except requests.RequestException:
+                return None
+
     def _send_connected(self, request: Request) -> Exchange:
         for pause in (*CONNECT_BACKOFF, None):
             self._take_turn()
             try:
                 return self._send(request)
             except (requests.ConnectionError, requests.Timeout) as error:
-                if not _never_connected(error):
+                if not never_connected(error):
                     self.ledger.sent += 1
                     if self._may_be_idle(request, error):
                         self.ledger.note("a connection was closed without an answer: asked again on a new one")
                         self._distrusts_idle = True
                         continue
-                    return self._failed(request, _reason(error))
+                    return self._failed(request, reason_of(error))
                 if pause is None or isinstance(error, requests.exceptions.SSLError):
                     raise self._unreachable(error) from None
                 self.ledger.note("a connection could not be made: tried again")
@@ -202,7 +239,7 @@ class Caller:
                 ) from None
         raise AssertionError("the last attempt returns or raises")
 
-    def _may_be_idle(self, request: Request, error: Exception) -> bool:
+    def _may_be_idle(self, request: Request, error: requests.RequestException) -> bool:
         """Tell whether a connection may have been closed just as a request went out on it, as idle ones are.
 
         RFC 9112, section 9.3.1, lets a client send a GET again then. From there on each request gets a connection
@@ -213,6 +250,7 @@ class Caller:
             and not self._distrusts_idle
             and request.method in REPEATABLE
             and not isinstance(error, requests.Timeout)
+            and not has_surplus(error)
         )
 
     def _take_turn(self) -> None:
@@ -227,23 +265,26 @@ class Caller:
     def _send(self, request: Request) -> Exchange:
         if self._distrusts_idle:
             self._session.close()  # its connections: it can be used on
+        exchange = self._exchange(self._session, request)
+        self._answered = True
+        self.ledger.sent += 1
+        return exchange
+
+    def _exchange(self, session: requests.Session, request: Request) -> Exchange:
         # Header values go out as UTF-8: what a key outside of Latin-1 does to a server is worth knowing.
         headers = {name: reveal(value).encode() for name, value in request.headers}
+        url = request.url(self.base_url)
+        prepared = session.prepare_request(requests.Request(request.method, url, headers=headers))
+        if request.spelling:
+            prepared.url = url  # prepared, it is in the usual spelling
         begun = time.monotonic()
-        with self._session.request(
-            request.method,
-            request.url(self.base_url),
-            headers=headers,
-            timeout=self._manners.timeout,
-            allow_redirects=False,
-            stream=True,
+        with session.send(
+            prepared, timeout=self._manners.timeout, allow_redirects=False, stream=True, proxies=session.proxies
         ) as response:
-            body, failure = _read(response, self._manners.timeout)
-            self._answered = True
-            self.ledger.sent += 1
+            body, failure = read_body(response, self._manners.timeout)
             raw = response.raw.headers
             exchange = Exchange(
-                number=len(self.ledger.exchanges) + 1,
+                number=0,
                 request=request,
                 status=response.status_code,
                 headers=tuple((name, value) for name in raw for value in raw.getlist(name)),
@@ -252,25 +293,24 @@ class Caller:
                 failure=failure,
                 started=begun - self.ledger.begun,
             )
-        self._session.cookies.clear()
+        session.cookies.clear()
         return exchange
 
     def _failed(self, request: Request, reason: str) -> Exchange:
-        number = len(self.ledger.exchanges) + 1
         started = time.monotonic() - self.ledger.begun
-        return Exchange(number=number, request=request, status=0, failure=reason, started=started)
+        return Exchange(number=0, request=request, status=0, failure=reason, started=started)
 
-    def _unreachable(self, error: Exception) -> NoVerdictError:
+    def _unreachable(self, error: requests.RequestException) -> NoVerdictError:
         if isinstance(error, requests.exceptions.SSLError):
             speaks_none = "WRONG_VERSION_NUMBER" in str(error)
             return NoVerdictError(
-                f"TLS with {self.base_url} fails: {_reason(error)}",
+                f"TLS with {self.base_url} fails: {reason_of(error)}",
                 "Write http:// if the port speaks no TLS"
                 if speaks_none
                 else "Name the certificates to trust with --ca-bundle FILE",
             )
         return NoVerdictError(
-            f"{self.base_url} cannot be reached: {_reason(error)}", "Start the deployment, or mend the URL"
+            f"{self.base_url} cannot be reached: {reason_of(error)}", "Start the deployment, or mend the URL"
         )
 
 
@@ -290,72 +330,3 @@ def retry_after(exchange: Exchange, now: Callable[[], datetime] = lambda: dateti
         return max(0.0, (parsedate_to_datetime(text) - now()).total_seconds())
     except (ValueError, TypeError):
         return None
-
-
-def _session(base_url: str, ca_bundle: Path | None) -> requests.Session:
-    session = requests.Session()
-    # Read from the environment once; a .netrc never, for it would add a credential of its own.
-    merged = session.merge_environment_settings(base_url, {}, None, None, None)
-    session.trust_env = False
-    session.proxies = dict(merged["proxies"])
-    session.verify = str(ca_bundle) if ca_bundle else merged["verify"]
-    session.headers["User-Agent"] = USER_AGENT
-    adapter = Adapter()
-    session.mount("http://", adapter)
-    session.mount("https://", adapter)
-    return session
-
-
-def _read(response: requests.Response, timeout: float) -> tuple[bytes, str | None]:
-    """Read the body, and say what broke on the way.
-
-    The time-out of a socket starts anew with each byte: a server that lets a body drip is stopped by a watch.
-    """
-    late = threading.Event()
-
-    def stop() -> None:
-        late.set()
-        response.raw.shutdown()
-
-    watch = threading.Timer(timeout, stop)
-    watch.daemon = True
-    watch.start()
-    try:
-        body, failure = _read_to_its_end(response)
-    finally:
-        watch.cancel()
-    return body, f"the body did not end within {timeout:g} s" if late.is_set() else failure
-
-
-def _read_to_its_end(response: requests.Response) -> tuple[bytes, str | None]:
-    body = bytearray()
-    try:
-        for chunk in response.iter_content(64 * 1024):
-            body += chunk
-            if len(body) > LARGEST_BODY:
-                return bytes(body), f"the body is larger than {LARGEST_BODY >> 20} MiB"
-    except requests.exceptions.ContentDecodingError:
-        return bytes(body), "the body is not in the content coding that its header names"
-    except requests.exceptions.ChunkedEncodingError:
-        return bytes(body), "the body was cut before its end"
-    except (requests.ConnectionError, requests.Timeout):
-        return bytes(body), "the body stopped coming before its end"
-    return bytes(body), None
-
-
-def _never_connected(error: requests.RequestException) -> bool:
-    if isinstance(error, requests.exceptions.SSLError | requests.ConnectTimeout | requests.exceptions.ProxyError):
-        return True
-    # urllib3 tells a refused connection and an unknown host apart from one that was closed: by its reason.
-    cause = getattr(error.args[0], "reason", None) if error.args else None
-    return type(cause).__name__ in {"NewConnectionError", "NameResolutionError", "ConnectTimeoutError"}
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, requests.Timeout):
-        return "no answer in time"
-    cause = getattr(error.args[0], "reason", error.args[0]) if error.args else error
-    text = _NOISE.sub("", str(cause).rsplit(": ", 1)[-1]).rstrip(" .")
-    if "without response" in str(error) or "aborted" in str(error) or "reset" in str(error).lower():
-        return "the connection was closed without an answer"
-    return text or type(error).__name__

@@ -40,6 +40,7 @@ class Request:
         path: the operation's path, below the target's base URL.
         query: names and values, decoded, in their order.
         headers: names and values beyond those that every request has.
+        spelling: the query as it is sent, where that is not the usual encoding of `query`; it holds no secret.
 
     """
 
@@ -47,10 +48,11 @@ class Request:
     path: str
     query: tuple[tuple[str, Text], ...] = ()
     headers: tuple[tuple[str, Text], ...] = ()
+    spelling: str = ""
 
     def url(self, base_url: str) -> str:
         """Give the address to send it to."""
-        encoded = urlencode([(name, reveal(value)) for name, value in self.query], quote_via=quote)
+        encoded = self.spelling or encode((name, reveal(value)) for name, value in self.query)
         return f"{base_url}{self.path}" + (f"?{encoded}" if encoded else "")
 
     def values(self, name: str) -> tuple[str, ...]:
@@ -71,7 +73,11 @@ class Request:
 
     def with_query(self, *query: tuple[str, Text]) -> Request:
         """Give the same request with another query."""
-        return replace(self, query=query)
+        return replace(self, query=query, spelling="")
+
+    def spelled(self, spelling: str) -> Request:
+        """Give the same request with its query written so."""
+        return replace(self, spelling=spelling)
 
     def curl(self, base_url: str, *, compressed: bool = False) -> str:
         """Write it as a command for a shell in which `FEATHER_API_KEY` holds the key.
@@ -81,8 +87,8 @@ class Request:
             compressed: whether to take a compressed answer, which the check always does.
 
         """
-        pairs = [f"{quote(name, safe='')}={quote(v, safe='')}" for name, v in self.query if isinstance(v, str)]
-        url = f"{base_url}{self.path}" + ("?" + "&".join(pairs) if pairs else "")
+        query = self.spelling or encode((name, value) for name, value in self.query if isinstance(value, str))
+        url = f"{base_url}{self.path}" + (f"?{query}" if query else "")
         words = ["curl", "-sS", "-i", *(["--compressed"] if compressed else [])]
         if self.method == "HEAD":
             words.append("--head")
@@ -105,6 +111,11 @@ class Request:
     def size(self) -> tuple[int, int]:
         """Order requests from the simplest to the longest."""
         return len(self.query) + len(self.headers), sum(len(name) + len(reveal(v)) for name, v in self.query)
+
+
+def encode(query: Iterable[tuple[str, str]]) -> str:
+    """Write a query as forms are (URL Standard, section 5.2), a space as `%20`: `+` is none to some servers."""
+    return urlencode(list(query), quote_via=quote)
 
 
 def reveal(value: Text) -> str:

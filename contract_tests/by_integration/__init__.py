@@ -3,13 +3,19 @@
 from collections.abc import Mapping
 from datetime import date
 
-from contract_tests.by_integration import corners, filters, inverted, relations, rows
+from contract_tests.by_integration import corners, filters, inverted, relations, repetition, rows
 from contract_tests.promise import Promise
 
 
 def promises() -> tuple[Promise, ...]:
     """Give the operation's own promises that ask."""
-    return (*inverted.promises(), *corners.promises(), *filters.promises(), *relations.promises())
+    return (
+        *inverted.promises(),
+        *corners.promises(),
+        *filters.promises(),
+        *relations.promises(),
+        *repetition.promises(),
+    )
 
 
 def row_promises() -> tuple[Promise, ...]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
-from contract_tests.by_integration.query import Query, after, ask_for, before, past
+from contract_tests.by_integration.compare import same_counts
+from contract_tests.by_integration.query import Query, after, ask_for, before, past, read_rows
+from contract_tests.exchange import Text, reveal
 from contract_tests.promise import Attempt, Finding, Promise, Source
 from contract_tests.promises.judging import judge_exchange, judge_request
 from contract_tests.properties import for_all
@@ -25,6 +27,13 @@ def promises() -> tuple[Promise, ...]:
         _promise("200-distant-years", "Ranges before 1970 and after 2100 are answered", _distant),
         _promise("200-calendar-ends", "The first and the last day of the calendar are answered", _calendar_ends),
         Promise("200-any-order", "The order of the parameters means nothing", Source.DOCUMENT, 200, _any_order),
+        Promise(
+            "200-any-spelling",
+            "A query means the same however its characters are encoded",
+            Source.DOCUMENT,
+            200,
+            _any_spelling,
+        ),
         Promise("no-traffic-after-today", "No row is about days to come", Source.KIT, 200, _nothing_to_come),
     )
 
@@ -90,9 +99,27 @@ def _any_order(attempt: Attempt) -> None:
     attempt.settle([finding] if finding else [])
 
 
+def _any_spelling(attempt: Attempt) -> None:
+    """Percent-encode what needs it not: the two are the same (RFC 3986, section 6.2.2.2)."""
+    run = attempt.run
+    query = run.samples.valid[1] if run.known.slugs else run.samples.valid[0]
+    plain = run.ask(run.request(*query))
+    attempt.count(plain)
+    spelled = attempt.call(plain.request.spelled("&".join(f"{name}={_all_encoded(value)}" for name, value in query)))
+    finding = judge_exchange(attempt, spelled)
+    rows, other = read_rows(run, plain), read_rows(run, spelled)
+    if finding is None and rows and other is not None and not same_counts(rows, other):
+        finding = Finding("a query that is percent-encoded throughout gets other rows", (plain, spelled))
+    attempt.settle([finding] if finding else [])
+
+
+def _all_encoded(value: Text) -> str:
+    return "".join(f"%{byte:02X}" for byte in reveal(value).encode())
+
+
 def _nothing_to_come(attempt: Attempt) -> None:
-    # A few hours of slack: the deployment's clock may be ahead, and midnight may pass during the run.
-    tomorrow = utc_today(timedelta(hours=3)) + timedelta(days=1)
+    # Some minutes of slack: the deployment's clock may be ahead, and midnight may pass during the run.
+    tomorrow = utc_today(timedelta(minutes=10)) + timedelta(days=1)
     findings = []
     slug = next(iter(attempt.run.known.slugs), None)
     for query in (Query(tomorrow, after(tomorrow, 6), slug), Query(tomorrow, date.max)):

@@ -42,7 +42,7 @@ def isolating(start: date, days: Sequence[date], end: date, filters: Query, cuts
         cuts: days that begin a part.
 
     """
-    starts = sorted({start, *days, *(after(day, 1) for day in days), *cuts})
+    starts = sorted({start, *days, *(after(day, 1) for day in days if day < end), *cuts})
     ends = [before(day, 1) for day in starts[1:]] + [end]
     return Equation(filters.over(start, end), tuple(map(filters.over, starts, ends)))
 
@@ -106,11 +106,15 @@ def filtered_equations(run: Run) -> list[Equation]:
 
 
 def border_equations(run: Run) -> list[Equation]:
-    """Give one equation over all special days; where it breaks, smaller ones tell which of them it was."""
+    """Give one equation over all special days, and one of a month's end."""
     days = special_days(run)
-    # The last 31st stands alone: the month's end before it ends a longer part.
-    months = [day.replace(day=1) for day in days if day.day == 31]
-    return [isolating(before(days[0], 3), days, after(days[-1], 2), no_filters(run), cuts=months[-1:])]
+    plain = no_filters(run)
+    # Among all days the last 31st stands alone, and the month's end before it ends a longer part; then it ends one.
+    month_end = max(day for day in days if day.day == 31)
+    return [
+        isolating(before(days[0], 3), days, after(days[-1], 2), plain, cuts=[month_end.replace(day=1)]),
+        isolating(before(month_end, 2), [month_end], month_end, plain),
+    ]
 
 
 def drawn_equations(run: Run) -> st.SearchStrategy[Equation]:

@@ -37,7 +37,7 @@ TEXTS = (
     ("slug", "nul\x00nul"),
     ("mode", "日本語-🦜"),
     ("mode", "y" * 5000),
-    ("mode", 'O\'Brien "quote" \\back;'),
+    ("mode", '<i>O\'Brien</i> "quote" \\back; union select'),
 )
 """Values that nothing has, and that fields, encodings and statements are too small for."""
 

@@ -18,6 +18,7 @@ def promises() -> tuple[Promise, ...]:
         Promise("head-and-options", "HEAD and OPTIONS are answered as HTTP has them", kit, None, _head_and_options),
         Promise("odd-requests", "What the rules leave open makes no server fail", kit, None, _odd),
         Promise("any-accept-header", "A client's Accept headers change nothing", document, 200, _negotiation),
+        Promise("any-header-case", "A header's name means the same in any case", document, 200, _header_case),
     )
 
 
@@ -36,6 +37,8 @@ def _methods(attempt: Attempt) -> None:
         elif exchange.status < 300 or exchange.status >= 500:
             what = f"{exchange.status} for {method}, which the document lacks: 405 is due, or 404"
             findings.append(Finding(what, (exchange,)))
+        elif exchange.status == 405 and exchange.header("allow") is None:
+            attempt.advise("405 without an Allow header, which would tell what is allowed (RFC 9110, 15.5.6)", exchange)
     attempt.settle(findings)
 
 
@@ -62,13 +65,26 @@ def _odd(attempt: Attempt) -> None:
     """Send what the rules leave open: any answer will do that is one."""
     run = attempt.run
     query = run.samples.valid[0]
-    name, value = query[0]
+    plain = run.request(*query)
+    usual = plain.url("").partition("?")[2]
     requests = [
         run.request(*query, query[0]),
-        run.request((name, "0000-01-01"), *query[1:]) if isinstance(value, str) else run.request(*query),
+        run.request((query[0][0], "0000-01-01"), *query[1:]),
         run.request(*query, ("nothing-knows-this", "1")),
+        # A name without a value, and nothing at all, where a pair is due.
+        run.request(*query, ("nothing-knows-this", "")).spelled(f"{usual}&nothing-knows-this&"),
+        # A byte that is no UTF-8.
+        run.request(*query, ("nothing-knows-this", "\ufffd")).spelled(f"{usual}&nothing-knows-this=%FF"),
     ]
     for_all(attempt, lambda request: judge_request(attempt, request), requests)
+
+
+def _header_case(attempt: Attempt) -> None:
+    """Write the key's header in capitals (RFC 9110, section 5.1)."""
+    run = attempt.run
+    request = run.request(*run.samples.valid[0])
+    finding = judge_request(attempt, request.with_headers((run.operation.key_header.upper(), run.key)))
+    attempt.settle([finding] if finding else [])
 
 
 def _negotiation(attempt: Attempt) -> None:

@@ -7,11 +7,10 @@ from collections.abc import Iterable
 from datetime import timedelta
 from http import HTTPStatus
 from importlib.metadata import version
-from urllib.parse import quote, urlencode
 
 import harfile
 
-from contract_tests.exchange import Exchange, Secret, Text
+from contract_tests.exchange import Exchange, Secret, Text, encode
 from contract_tests.report import Report
 
 LARGEST_BODY = 256 * 1024
@@ -44,7 +43,7 @@ def _request(report: Report, exchange: Exchange) -> harfile.Request:
     url = f"{_base(report)}{report.line(request.path)}"
     return harfile.Request(
         method=request.method,
-        url=f"{url}?{urlencode(query, quote_via=quote)}" if query else url,
+        url=f"{url}?{report.line(request.spelling) or encode(query)}" if query else url,
         httpVersion=_VERSION,
         headers=_records(_shown(report, request.headers)),
         queryString=_records(query),

@@ -9,6 +9,9 @@ from hypothesis import strategies as st
 
 from contract_tests.oracle import Reading, read_date
 
+_QUOTED = 'no "date" \\ für dich'
+"""Where an answer repeats it, it takes a right encoding, and right JSON."""
+
 _ARABIC_DIGITS = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 
 
@@ -21,7 +24,7 @@ def malformed(day: date, *, turn: int) -> tuple[str, ...]:
 
     """
     always = (
-        "not-a-date",
+        _QUOTED,
         f"{day.year}-{day.month}-{day.day % 9 + 1}",
         f"{day:%Y%m%d}",
         f"{day}T12:30:00",

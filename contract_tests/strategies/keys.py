@@ -22,31 +22,29 @@ def unknown_keys(key: Secret, source: random.Random) -> Iterator[Text]:
     A key outside of ASCII is among them, since comparing one in constant time fails in some languages.
     """
     yield stranger(len(key.value), source)
-    yield stranger(32, source)
     yield stranger(500, source)
     yield from ("ключ-ü", "%", "null", "' OR '1'='1")
 
 
 def other_cases(key: Secret) -> Iterator[Text]:
     """Give the key in other cases; none for a key without letters."""
-    for value, shell in (
-        (key.value.upper(), f"${{{KEY_VARIABLE}^^}}"),
-        (key.value.swapcase(), f"${{{KEY_VARIABLE}~~}}"),
-        _last_letter_swapped(key.value),
-    ):
-        if value != key.value:
-            yield Secret(value, shell)
-
-
-def _last_letter_swapped(value: str) -> tuple[str, str]:
-    """Give the key with one letter in the other case; the key itself where it has no ASCII letter."""
+    value = key.value
     letters = [place for place, character in enumerate(value) if character in string.ascii_letters]
-    if not letters:
-        return value, f"${KEY_VARIABLE}"
-    at, after = letters[-1], letters[-1] + 1
+    for other, shell in (
+        (value.upper(), f"${{{KEY_VARIABLE}^^}}"),
+        (value.swapcase(), f"${{{KEY_VARIABLE}~~}}"),
+        # A prefix that all keys have may be compared in another way than the rest.
+        *(_letter_swapped(value, place) for place in dict.fromkeys((*letters[:1], *letters[-1:]))),
+    ):
+        if other != value:
+            yield Secret(other, shell)
+
+
+def _letter_swapped(value: str, at: int) -> tuple[str, str]:
+    """Give the key with the letter at this place in the other case."""
     letter = f'$(tr a-zA-Z A-Za-z <<< "${{{KEY_VARIABLE}:{at}:1}}")'
-    shell = f"${{{KEY_VARIABLE}:0:{at}}}{letter}${{{KEY_VARIABLE}:{after}}}"
-    return value[:at] + value[at].swapcase() + value[after:], shell
+    shell = f"${{{KEY_VARIABLE}:0:{at}}}{letter}${{{KEY_VARIABLE}:{at + 1}}}"
+    return value[:at] + value[at].swapcase() + value[at + 1 :], shell
 
 
 def parts(key: Secret) -> Iterator[Text]:
@@ -82,6 +80,9 @@ def extensions(key: Secret, source: random.Random) -> Iterator[Text]:
     bare = value.replace("-", "").replace("_", "")
     if bare not in ("", value):
         yield Secret(bare, f"${{{KEY_VARIABLE}//[-_]/}}")
+    if "_" in value:
+        # In a pattern of SQL's LIKE an underscore stands for any character.
+        yield Secret(value.replace("_", "x"), f"${{{KEY_VARIABLE}//_/x}}")
 
 
 def _other(character: str) -> str:

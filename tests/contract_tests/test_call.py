@@ -12,8 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract_tests import call
-from contract_tests.call import BudgetSpentError, NoVerdictError, retry_after
+from contract_tests import connection
+from contract_tests.call import (
+    CONNECT_BACKOFF,
+    MOST_SILENT,
+    MOST_WAITS,
+    BudgetSpentError,
+    NoVerdictError,
+    retry_after,
+)
 from contract_tests.exchange import Exchange, Request
 from contract_tests.settings import Rate
 from tests.contract_tests.conftest import MakeCaller
@@ -116,7 +123,7 @@ def test_a_429_without_a_time_stands(make_caller: MakeCaller, clock: Time) -> No
 def test_a_server_that_never_stops_asking_to_wait_is_believed_at_last(make_caller: MakeCaller, clock: Time) -> None:
     with answering(reply(429, headers={"Retry-After": "1"})) as server:
         assert make_caller(server.url, clock=clock).call(get()).status == 429
-        assert clock.pauses == [1] * call.MOST_WAITS
+        assert clock.pauses == [1] * MOST_WAITS
 
 
 # what stands as it came
@@ -168,7 +175,7 @@ def test_a_body_that_is_cut_after_its_length_says_nothing(make_caller: MakeCalle
 def test_a_body_beyond_all_measure_is_not_read_to_its_end(
     make_caller: MakeCaller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(call, "LARGEST_BODY", 1 << 20)
+    monkeypatch.setattr(connection, "LARGEST_BODY", 1 << 20)
     with answering(reply(body=b" " * (3 << 20))) as server:
         answer = make_caller(server.url).call(get())
     assert answer.failure == "the body is larger than 1 MiB"
@@ -206,7 +213,7 @@ def test_a_connection_that_cannot_be_made_is_tried_again_with_growing_pauses(
     with pytest.raises(NoVerdictError, match=r"cannot be reached: Connection refused\. Start the deployment"):
         caller.call(get())
     assert clock.pauses == sorted(clock.pauses)
-    assert len(clock.pauses) == len(set(clock.pauses)) == len(call.CONNECT_BACKOFF)
+    assert len(clock.pauses) == len(set(clock.pauses)) == len(CONNECT_BACKOFF)
     assert caller.ledger.exchanges == []
 
 
@@ -265,7 +272,7 @@ def test_a_target_that_falls_silent_is_given_up(make_caller: MakeCaller) -> None
         with pytest.raises(NoVerdictError, match="12 requests in a row without an answer"):
             for _ in range(50):
                 caller.call(get())
-        assert len(caller.ledger.exchanges) == 1 + call.MOST_SILENT
+        assert len(caller.ledger.exchanges) == 1 + MOST_SILENT
 
 
 # limits
@@ -416,3 +423,59 @@ def test_each_exchange_tells_its_place_and_when_it_began(make_caller: MakeCaller
     starts: list[Any] = [each.started for each in exchanges]
     assert starts == sorted(starts)
     assert all(each.seconds > 0 for each in exchanges)
+
+
+# Together
+
+
+def test_requests_together_go_each_on_a_connection_of_its_own(make_caller: MakeCaller) -> None:
+    requests = [get(("slug", str(number))) for number in range(4)]
+    together = threading.Barrier(len(requests), timeout=10)
+
+    def answer(seen: Seen) -> bytes:
+        if seen.query[0][0] == "slug":
+            together.wait()  # none is answered before all have come
+        return reply(200, seen.query[0][1].encode())
+
+    with answering(answer) as server:
+        caller = make_caller(server.url)
+        caller.call(get(("before", "0")))
+        exchanges = caller.call_together(requests)
+    assert [each.request for each in exchanges] == requests
+    assert [each.value for each in exchanges] == [0, 1, 2, 3]
+    assert [each.number for each in exchanges] == [2, 3, 4, 5]
+    assert len({seen.connection for seen in server.seen}) == 5
+    assert caller.ledger.exchanges[1:] == exchanges
+
+
+def test_one_of_several_that_is_put_off_is_sent_again_by_itself(make_caller: MakeCaller, clock: Time) -> None:
+    def answer(seen: Seen) -> bytes:
+        is_first = sum(other.query == seen.query for other in server.seen) == 1
+        if is_first and seen.query == [("slug", "1")]:
+            return reply(429, headers={"Retry-After": "2"})
+        return HANG_UP if is_first and seen.query == [("slug", "2")] else reply()
+
+    with answering(answer) as server:
+        caller = make_caller(server.url, clock=clock)
+        exchanges = caller.call_together([get(("slug", str(number))) for number in range(4)])
+    assert [each.status for each in exchanges] == [200] * 4
+    assert caller.ledger.sent == 6
+
+
+def test_requests_together_stay_within_the_limit(make_caller: MakeCaller) -> None:
+    with answering(reply()) as server:
+        caller = make_caller(server.url, most=3)
+        with pytest.raises(BudgetSpentError):
+            caller.call_together([get()] * 4)
+        assert server.seen == []
+        assert len(caller.call_together([get()] * 3)) == 3
+
+
+# Spelling
+
+
+@pytest.mark.parametrize("spelling", ["a=%2D&b=%FF&&flag", "x=%41%42"])
+def test_a_query_goes_out_as_it_is_spelled(make_caller: MakeCaller, spelling: str) -> None:
+    with answering(reply()) as server:
+        make_caller(f"{server.url}/base").call(get(("a", "-")).spelled(spelling))
+    assert server.seen[0].target.partition("?")[2] == spelling

@@ -87,6 +87,12 @@ def test_any_method(server: Loopback, method: str) -> None:
     try_requests(server, "k", [get(*DATES).with_method(method)])
 
 
+@pytest.mark.parametrize("spelling", ["start_date=2026%2D01%2D01", "flag&", "slug=%FF&mode=a+b"])
+def test_a_query_in_another_spelling(server: Loopback, spelling: str) -> None:
+    try_requests(server, "k", [get(*DATES).spelled(spelling)])
+    assert server.seen[0].target.endswith(f"?{spelling}")
+
+
 def test_a_key_never_stands_in_the_line() -> None:
     secret = valid_key(ODD_KEY)
     variants = [secret, *keys.other_cases(secret), *keys.parts(secret), *keys.extensions(secret, seeded())]

@@ -7,6 +7,7 @@ holds data under `SLUG` and `MODE`, alone and together, for each day of the last
 from tests.mutants import (
     caches,
     dates,
+    encodings,
     filters,
     harmless,
     keys,
@@ -41,6 +42,7 @@ FAULTS: tuple[Mutant, ...] = (
     *relations.FAULTS,
     *caches.FAULTS,
     *protocol.FAULTS,
+    *encodings.FAULTS,
 )
 HARMLESS: tuple[Mutant, ...] = (*harmless.HARMLESS, *proxies.HARMLESS)
 

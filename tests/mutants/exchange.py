@@ -14,13 +14,17 @@ _PATIENCE = 3  # times that a request is repeated after a 429
 
 @dataclass(frozen=True)
 class Sent:
-    """A request: the query's pairs in their order, the key (None for no header), and further headers."""
+    """A request: the query's pairs in their order, the key (None for no header), and further headers.
+
+    The spelling is the query as it is sent, where that is not the usual encoding of its pairs.
+    """
 
     query: tuple[tuple[str, str], ...]
     key: str | None = KEY
     method: str = "GET"
     headers: tuple[tuple[str, str], ...] = ()
     path: str = PATH
+    spelling: str = ""
 
     def value(self, name: str) -> str | None:
         """Give the value of a parameter; None where it is absent."""
@@ -79,7 +83,7 @@ def _scope(sent: Sent) -> Message:
         "path": sent.path,
         "raw_path": sent.path.encode(),
         "root_path": "",
-        "query_string": urlencode(sent.query).encode(),
+        "query_string": (sent.spelling or urlencode(sent.query)).encode(),
         "headers": [(name.encode(), value.encode("latin-1")) for name, value in headers],
         "client": ("127.0.0.1", 49152),
         "server": ("127.0.0.1", 80),

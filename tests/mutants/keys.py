@@ -58,6 +58,11 @@ def _look_up(request: Request, key: str) -> bool:
     return {"": False, key: True}[request.headers.get("x-api-key", "")]
 
 
+def _kind_folded(presented: str, key: str) -> bool:
+    kind, _, rest = presented.partition("-")
+    return (kind.lower(), rest) == (key.partition("-")[0].lower(), key.partition("-")[2])
+
+
 def _like(presented: str, key: str) -> bool:
     """Compare as `WHERE ? LIKE` does, with the arguments the wrong way round."""
     if "%" not in presented:
@@ -163,6 +168,12 @@ FAULTS = (
         "Keys are looked up under a case-insensitive collation.",
         "401",
         _comparing(lambda presented, key: presented.lower() == key.lower()),
+    ),
+    Mutant(
+        "key-prefix-folded",
+        "The part before the dash tells the kind of key, and is looked up without regard to case.",
+        "401",
+        _comparing(_kind_folded),
     ),
     Mutant(
         "key-prefix-passes",

@@ -3,6 +3,7 @@
 import gzip
 import itertools
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -94,6 +95,12 @@ def _page_for(status: int, page: bytes) -> AnswerChange:
     return lambda _, answer: answer.bearing(page, "text/html") if answer.status == status else answer
 
 
+def _escaped(answer: Answer) -> Answer:
+    """Write JSON as few do: the same by RFC 8259, sections 6 and 7."""
+    text = re.sub(r'"([a-z])', lambda found: f'"\\u{ord(found[1]):04x}', json.dumps(answer.data))
+    return answer.bearing(re.sub(r": ([0-9]+)([,}])", r": \1e0\2", text).encode())
+
+
 def _compressed(asked: Asked, answer: Answer) -> Answer:
     if "gzip" not in asked.headers.get("accept-encoding", "") or len(answer.body) < 500:
         return answer
@@ -167,6 +174,12 @@ HARMLESS = (
         wrap=with_answer(
             lambda _, answer: answer.headed(content_type="application/json; charset=UTF-8") if answer.body else answer
         ),
+    ),
+    Mutant(
+        "json-escaped",
+        "Strings have escapes that they need not, and counts an exponent.",
+        "protocol",
+        wrap=with_answer(to_rows(_escaped)),
     ),
     Mutant(
         "pretty-json",

@@ -24,6 +24,17 @@ def _without_end(query: Query) -> Query:
     return replace(query, end=query.end - _DAY) if query.start < query.end else query
 
 
+def _until_two_days_ago(ledger: Ledger, query: Query, today: date) -> list[Row]:
+    """Read a day from the raw table, and more from a rollup that is two days behind."""
+    if query.start == query.end:
+        return find_rows(ledger, query, today)
+    return find_rows(ledger, query, today - 2 * _DAY)
+
+
+def _without_end_on_a_31st(query: Query) -> Query:
+    return _without_end(query) if query.end.day == 31 else query
+
+
 def _without_start(query: Query) -> Query:
     return replace(query, start=query.start + _DAY) if query.start < query.end else query
 
@@ -334,6 +345,18 @@ FAULTS = (
                 lambda row, query: round(row.p95_latency_ms * (1 + min(query.days, 1000) / 100), 1),
             )
         ),
+    ),
+    Mutant(
+        "rollup-behind",
+        "Ranges of several days come from a rollup that is two days behind.",
+        "relations",
+        finding(_until_two_days_ago),
+    ),
+    Mutant(
+        "end-on-a-31st-left-out",
+        "Months have thirty days, so a range of several days that ends on a 31st lacks that day.",
+        "relations",
+        asking(_without_end_on_a_31st),
     ),
     Mutant("p95-added-up", "The p95 of a range's halves are added.", "relations", finding(_halves_added)),
     Mutant("tomorrow-counted", "Today is taken fourteen hours ahead of UTC.", "relations", finding(_tomorrow_too)),

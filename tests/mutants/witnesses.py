@@ -1,5 +1,6 @@
 """For each fault the requests that show it, by the fault's id."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from tests.mutants import KEY, MODE, OTHER_MODES, OTHER_SLUGS, SLUG
@@ -60,6 +61,7 @@ KEYS = {
     "key-empty-passes": (request(key=""),),
     "key-any-passes": _UNKNOWN_KEY,
     "key-case-folded": (request(key=KEY.swapcase()),),
+    "key-prefix-folded": (request(key=KEY.replace("twin", "Twin")),),
     "key-prefix-passes": (request(key=KEY[:-1]),),
     "key-extension-passes": (request(key=KEY + "0"),),
     "key-eight-characters": (request(key=KEY[:8] + "x"),),
@@ -248,6 +250,8 @@ ROWS = {
     "rows-by-key": (request(slug=SLUG),),
 }
 RELATIONS = {
+    "rollup-behind": _parts("2026-11-17", "2026-11-18", "2026-11-19"),
+    "end-on-a-31st-left-out": _parts("2026-10-20", "2026-10-30", "2026-10-31"),
     "end-left-out": _MIDNIGHT,
     "end-left-out-of-longer-ranges": _HALVES,
     "start-left-out": _HALVES,
@@ -324,7 +328,15 @@ PROTOCOL = {
     "head-without-key": _method("HEAD", key=None),
     "options-500": _method("OPTIONS"),
 }
-WITNESSES: dict[str, Requests] = {**KEYS, **DATES, **RANGES, **FILTERS, **ROWS, **RELATIONS, **PROTOCOL}
+_USUAL = "start_date=2026-10-01&end_date=2026-10-31"
+ENCODINGS = {
+    "dates-as-sent": (replace(request(), spelling=_USUAL.replace("-", "%2D")),),
+    "unpaired-500": (replace(request(more=(("flag", ""),)), spelling=f"{_USUAL}&flag"),),
+    "not-utf8-500": (replace(request(more=(("flag", "\ufffd"),)), spelling=f"{_USUAL}&flag=%FF"),),
+    "422-unescaped": _dates('"soon"'),
+    "422-latin-1": _dates("März"),
+}
+WITNESSES: dict[str, Requests] = {**KEYS, **DATES, **RANGES, **FILTERS, **ROWS, **RELATIONS, **PROTOCOL, **ENCODINGS}
 
 # What the harmless variations are tried with: each rule, each corner, and all of the witnesses.
 CORNERS: Requests = (
