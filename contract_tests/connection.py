@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import re
 import socket
-import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +14,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPResponse, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import DecodeError, ProtocolError, ReadTimeoutError, SSLError
 
 USER_AGENT: Final = "feather-check"
 LARGEST_BODY: Final = 64 * 1024 * 1024
@@ -150,36 +151,22 @@ def session_for(base_url: str, ca_bundle: Path | None) -> requests.Session:
 def read_body(response: requests.Response, timeout: float) -> tuple[bytes, str | None]:
     """Read the body, and say what broke on the way.
 
-    The time-out of a socket starts anew with each byte: a server that lets a body drip is stopped by a watch.
+    The time-out of a socket starts anew with each byte: a server that lets a body drip is given so many seconds in all.
     """
-    late = threading.Event()
-
-    def stop() -> None:
-        late.set()
-        response.raw.shutdown()
-
-    watch = threading.Timer(timeout, stop)
-    watch.daemon = True
-    watch.start()
-    try:
-        body, failure = _read_to_its_end(response)
-    finally:
-        watch.cancel()
-    return body, f"the body did not end within {timeout:g} s" if late.is_set() else failure
-
-
-def _read_to_its_end(response: requests.Response) -> tuple[bytes, str | None]:
     body = bytearray()
+    until = time.monotonic() + timeout
     try:
-        for chunk in response.iter_content(64 * 1024):
-            body += chunk
+        while piece := response.raw.read1(64 * 1024, decode_content=True):
+            body += piece
             if len(body) > LARGEST_BODY:
                 return bytes(body), f"the body is larger than {LARGEST_BODY >> 20} MiB"
-    except requests.exceptions.ContentDecodingError:
+            if time.monotonic() > until:
+                return bytes(body), f"the body did not end within {timeout:g} s"
+    except DecodeError:
         return bytes(body), "the body is not in the content coding that its header names"
-    except requests.exceptions.ChunkedEncodingError:
+    except ProtocolError:
         return bytes(body), "the body was cut before its end"
-    except (requests.ConnectionError, requests.Timeout):
+    except (ReadTimeoutError, SSLError):
         return bytes(body), "the body stopped coming before its end"
     return bytes(body), None
 

@@ -79,13 +79,19 @@ class Oracle:
         self._operation = operation
         self._key = key
         self._refusals = refusals
+        self._expected: dict[Request, Expectation] = {}
 
     def has_valid_key(self, request: Request) -> bool:
         """Tell whether a request carries the key where the document wants it."""
         return request.header(self._operation.key_header) == (self._key,)
 
     def expect(self, request: Request) -> Expectation:
-        """Say what may come for a request with the operation's own method."""
+        """Say what may come for a request with the operation's own method; each is judged once, and asked for often."""
+        if request not in self._expected:
+            self._expected[request] = self._expect(request)
+        return self._expected[request]
+
+    def _expect(self, request: Request) -> Expectation:
         readings = {parameter.name: self._read(parameter, request) for parameter in self._operation.parameters}
         offending = tuple(name for name, reading in readings.items() if reading in (Reading.MISSING, Reading.INVALID))
         allowed: dict[int, str] = {}
