@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+from threading import Thread
 from typing import Protocol
 
 import requests
@@ -170,7 +170,7 @@ class Caller:
             )
         return exchange
 
-    def call_together(self, requests: Sequence[Request]) -> list[Exchange]:
+    def call_together(self, several: Sequence[Request]) -> list[Exchange]:
         """Send requests at the same time, each on a connection of its own, and keep the exchanges in their order.
 
         One that is put off, or that gets no answer, is sent again by itself: a server need not take several at once.
@@ -179,16 +179,29 @@ class Caller:
             NoVerdictError, BudgetSpentError: as `call` does.
 
         """
-        for request in requests:
-            self._make_ready(request, beside=len(requests) - 1)
+        for request in several:
+            self._make_ready(request, beside=len(several) - 1)
         # A server that serves one connection at a time would wait for the next request on this one.
         self._session.close()
-        with ThreadPoolExecutor(len(requests)) as pool:
-            exchanges = list(pool.map(self._send_apart, requests))
-        self.ledger.sent += len(requests)
+        came: dict[int, Exchange] = {}
+
+        def send(place: int) -> None:
+            # Whatever goes wrong here goes wrong again, and is told, when the request is sent by itself.
+            with closing(session_for(self.base_url, self._manners.ca_bundle)) as session, suppress(Exception):
+                came[place] = self._exchange(session, several[place])
+
+        # No pool's threads: whoever interrupts the run would have to wait for them.
+        threads = [Thread(target=send, args=(place,), daemon=True) for place in range(len(several))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.ledger.sent += len(several)
+        if len(came) < len(several):
+            self.ledger.note("a request among several at the same time got no answer: asked again by itself")
         return [
-            self._keep(exchange) if exchange is not None and retry_after(exchange) is None else self.call(request)
-            for request, exchange in zip(requests, exchanges, strict=True)
+            self._keep(came[place]) if place in came and retry_after(came[place]) is None else self.call(request)
+            for place, request in enumerate(several)
         ]
 
     def _make_ready(self, request: Request, beside: int = 0) -> None:
@@ -206,14 +219,6 @@ class Caller:
         numbered = replace(exchange, number=len(self.ledger.exchanges) + 1)
         self.ledger.exchanges.append(numbered)
         return numbered
-
-    def _send_apart(self, request: Request) -> Exchange | None:
-        """Send a request on a connection that is closed behind it; give None where that fails."""
-        with closing(session_for(self.base_url, self._manners.ca_bundle)) as session:
-            try:
-                return self._exchange(session, request)
-            except requests.RequestException:
-                return None
 
     def _send_connected(self, request: Request) -> Exchange:
         for pause in (*CONNECT_BACKOFF, None):
