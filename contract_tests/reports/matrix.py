@@ -14,6 +14,7 @@ AREAS = {
     "corners": "Ranges and filters in corners",
     "filters": "Filters",
     "relations": "Relations between answers",
+    "repetition": "The same request again",
     "protocol": "Methods and headers",
     "generated": "Generated requests",
     "answers": "Every answer",

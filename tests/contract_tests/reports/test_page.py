@@ -5,8 +5,11 @@ from html.parser import HTMLParser
 
 import pytest
 
+from contract_tests.catalogue import all_promises
+from contract_tests.operation import Operation
 from contract_tests.promise import Status
 from contract_tests.report import Report
+from contract_tests.reports.matrix import AREAS
 from contract_tests.reports.page import code, render_page
 from tests.contract_tests.making import KEY, exchange
 from tests.contract_tests.reports import sample
@@ -114,6 +117,11 @@ def test_every_promise_is_in_the_matrix_and_in_the_list(failing: str) -> None:
         assert f"p-{promise.id}" in ids
         assert f"#p-{promise.id}" in links
     assert {link.removeprefix("#") for link in links if link} <= set(ids)
+
+
+def test_each_area_of_the_matrix_has_a_name_for_its_readers(operation: Operation) -> None:
+    modules = {promise.attempt.__module__.rpartition(".")[2] for promise in all_promises(operation)}
+    assert modules == set(AREAS)
 
 
 def test_latencies_are_drawn_and_told() -> None:
