@@ -1,6 +1,6 @@
 """Wires the mock: the one place where the layers are put around one another."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
@@ -190,18 +190,20 @@ class Endpoint:
         self._administration = administration
         self._aside = aside or Aside()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Answer one request that is authentic and valid."""
         identity = scope["extensions"][ROUTING_CONTEXT]["operation_id"]
         if identity is None and self._administration is not None and scope["path"] in self._administration:
-            await self._administration(scope, receive, send)
-            return
+            return self._administration(scope, receive, send)
         if identity is None:
-            answer = self._pages.answer(scope)
-        elif PREFERENCES in scope and scope[PREFERENCES].other_data:
-            answer = await self._aside.run(self._functions[identity], scope)
-        else:
-            answer = self._functions[identity](scope)
+            return self._pages.answer(scope).send(send)
+        if PREFERENCES in scope and scope[PREFERENCES].other_data:
+            return self._from_aside(identity, scope, send)
+        return self._functions[identity](scope).send(send)
+
+    async def _from_aside(self, identity: str, scope: Scope, send: Send) -> None:
+        """Answer with data that others need not wait for."""
+        answer = await self._aside.run(self._functions[identity], scope)
         await answer.send(send)
 
 

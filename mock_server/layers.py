@@ -59,14 +59,15 @@ class Routing(RoutingMiddleware):  # type: ignore[misc]  # Connexion is not type
 
     _settled = False
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Route a request; by the first one, all APIs have been added."""
         if not self._settled:
             self._settled = True
             mounts = [route for route in self.router.routes if isinstance(route, Mount)]
             if len(mounts) == 1 and mounts[0].path == "":
                 self.router: Any = mounts[0].app
-        await super().__call__(scope, receive, send)
+        routed: Awaitable[None] = super().__call__(scope, receive, send)
+        return routed
 
 
 class _Credentials:

@@ -21,11 +21,12 @@ PATTERNS = (
     ("slug", ".*"),
     ("slug", "null"),
     ("slug", "all"),
+    ("slug", "__proto__"),
     ("mode", "%"),
     ("mode", "*"),
     ("mode", "null"),
 )
-"""Values that nothing has, and that a query language, or a server's own habit, takes for everything."""
+"""Values that nothing has, and that a query language, or a server's own habit, takes for something else."""
 
 _ACCENTS = str.maketrans("aeiouAEIOU", "áéíóúÁÉÍÓÚ")
 

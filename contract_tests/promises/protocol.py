@@ -70,7 +70,8 @@ def _odd(attempt: Attempt) -> None:
     requests = [
         run.request(*query, query[0]),
         run.request((query[0][0], "0000-01-01"), *query[1:]),
-        run.request(*query, ("nothing-knows-this", "1")),
+        # Some servers make a list of it, together with the parameter itself.
+        run.request(*query, (f"{query[0][0]}[]", "1")),
         # A name without a value, and nothing at all, where a pair is due.
         run.request(*query, ("nothing-knows-this", "")).spelled(f"{usual}&nothing-knows-this&"),
         # A byte that is no UTF-8.

@@ -12,7 +12,8 @@ from contract_tests.oracle import Reading, read_date
 _QUOTED = 'no "date" \\ für dich'
 """Where an answer repeats it, it takes a right encoding, and right JSON."""
 
-_ARABIC_DIGITS = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
+_FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")  # noqa: RUF001  # what they are is the point
+"""Digits to Unicode, and after NFKC the usual ones."""
 
 
 def malformed(day: date, *, turn: int) -> tuple[str, ...]:
@@ -39,7 +40,7 @@ def malformed(day: date, *, turn: int) -> tuple[str, ...]:
         f"{day:%G-W%V-%u}",
         f"{day}x",
         "today",
-        day.isoformat().translate(_ARABIC_DIGITS),
+        day.isoformat().translate(_FULL_WIDTH),
         f"{day:%Y-%m}",
         "1767225601",
         "null",

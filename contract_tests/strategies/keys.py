@@ -19,11 +19,12 @@ def stranger(length: int, source: random.Random) -> str:
 def unknown_keys(key: Secret, source: random.Random) -> Iterator[Text]:
     """Give keys that share nothing with the valid one: of its length, of others, words that servers take for none.
 
-    A key outside of ASCII is among them, since comparing one in constant time fails in some languages.
+    A key outside of ASCII is among them, since comparing one in constant time fails in some languages, and a name that
+    each object has in another.
     """
     yield stranger(len(key.value), source)
     yield stranger(500, source)
-    yield from ("ключ-ü", "%", "null", "' OR '1'='1")
+    yield from ("ключ-ü", "%", "null", "constructor", "' OR '1'='1")
 
 
 def other_cases(key: Secret) -> Iterator[Text]:

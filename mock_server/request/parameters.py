@@ -139,7 +139,7 @@ def query_pairs(query: bytes) -> Pairs:
     if "%" in text or "+" in text:
         return parse_qsl(text, keep_blank_values=True)
     # The same without the decoding that such a text does not need.
-    return [(name, value) for name, _, value in (part.partition("=") for part in text.split("&") if part)]
+    return [part.partition("=")[::2] for part in text.split("&") if part]
 
 
 def _cookie_pairs(header: str) -> Pairs:

@@ -34,7 +34,10 @@ class Answer(NamedTuple):
     headers: tuple[tuple[bytes, bytes], ...] = ()
 
     async def send(self, send: Send) -> None:
-        """Send it; that HEAD gets no body is seen to where it leaves."""
+        """Send it; that HEAD gets no body is seen to where it leaves.
+
+        Whoever takes an answer whole (`delivery.Parcel`) is given it so: most need not be put into messages first.
+        """
         body, media_type, status, more = self
         headers = [VARY, *more]
         if status in BODILESS:
@@ -43,5 +46,9 @@ class Answer(NamedTuple):
             headers.append((b"content-length", b"%d" % len(body)))
             if media_type:
                 headers.append((b"content-type", media_type))
+        deliver = getattr(send, "deliver", None)
+        if deliver is not None:
+            await deliver(status, headers, body)
+            return
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})

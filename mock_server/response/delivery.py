@@ -1,6 +1,6 @@
 """The layer that an answer leaves by: whether the client has it already, in which coding, and with what it may do."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -30,11 +30,11 @@ class Delivery:
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Pass a request on, and its answer back."""
-        return self._app(scope, receive, _Parcel(scope, send) if scope["type"] == "http" else send)
+        return self._app(scope, receive, Parcel(scope, send) if scope["type"] == "http" else send)
 
 
-class _Parcel:
-    """One answer: its head is held until its body is there."""
+class Parcel:
+    """The way out of one answer, as messages or whole; the head of one in messages is held until its body is there."""
 
     __slots__ = ("_head", "_scope", "_send")
 
@@ -52,15 +52,19 @@ class _Parcel:
         if head is None or message.get("more_body") or message["type"] != "http.response.body":
             await self._pass_on(head, message)
             return
-        coding = self._pack(head, message)
-        if coding:
-            message["body"] = body = await gzipped(message["body"])
-            head["headers"] += ((b"content-encoding", coding), (b"content-length", b"%d" % len(body)))
-        note(self._scope, "status", head["status"])
-        await self._send(head)
-        if self._scope["method"] == "HEAD":
-            message["body"] = b""
-        await self._send(message)
+        await self.deliver(head["status"], list(head["headers"]), message.get("body", b""))
+
+    async def deliver(self, status: int, headers: list[Header], body: bytes) -> None:
+        """Send a whole answer."""
+        said = dict(headers)
+        caching = said.get(b"cache-control")
+        if caching is None:
+            headers.append(_CACHING)
+        if caching != b"no-store":
+            status, headers, body = await self._pack(status, headers, body, said)
+        note(self._scope, "status", status)
+        await self._send({"type": "http.response.start", "status": status, "headers": headers})
+        await self._send({"type": "http.response.body", "body": b"" if self._scope["method"] == "HEAD" else body})
 
     async def _pass_on(self, head: Message | None, message: Message) -> None:
         """Send what comes in pieces."""
@@ -71,34 +75,26 @@ class _Parcel:
             message = {**message, "body": b""}
         await self._send(message)
 
-    def _pack(self, head: Message, message: Message) -> bytes:
-        """Make of a whole answer, in place, what is sent; give the coding that its body is to be put in, if any.
-
-        The length of a body that is to be put in a coding is not known yet, and left out.
-        """
-        body: bytes = message.setdefault("body", b"")
-        said = dict(head["headers"])
-        head["headers"] = headers = [*head["headers"]]
-        caching = said.get(b"cache-control")
-        if caching is None:
-            headers.append(_CACHING)
-        elif caching == b"no-store":
-            return b""
+    async def _pack(
+        self, status: int, headers: list[Header], body: bytes, said: Mapping[bytes, bytes]
+    ) -> tuple[int, list[Header], bytes]:
+        """Make of a whole answer what is sent: as it is, in a coding, or word that the client has it."""
         coding = b""
         if len(body) >= LARGE and b"content-encoding" not in said and compressible(said.get(b"content-type", b"")):
-            head["headers"] = headers = _varying(headers)
+            headers = _varying(headers)
             if takes_gzip(self._asked(b"accept-encoding")):
                 coding = b"gzip"
-                head["headers"] = headers = [header for header in headers if header[0] != b"content-length"]
-        if head["status"] == 200 and self._scope["method"] in _READING and b"etag" not in said:
+        if status == 200 and self._scope["method"] in _READING and b"etag" not in said:
             tag = entity_tag(body, coding)
             headers.append((b"etag", tag))
             condition = self._asked(b"if-none-match")
             if condition and matches(condition, tag):
-                head["status"], message["body"] = 304, b""
-                head["headers"] = [header for header in headers if header[0] not in _OF_CONTENT]
-                return b""
-        return coding
+                return 304, [header for header in headers if header[0] not in _OF_CONTENT], b""
+        if coding:
+            body = await gzipped(body)
+            headers = [header for header in headers if header[0] != b"content-length"]
+            headers += ((b"content-encoding", coding), (b"content-length", b"%d" % len(body)))
+        return status, headers, body
 
     def _asked(self, wanted: bytes) -> bytes:
         """Give a list that the request's headers hold, which may be several lines of one name."""
