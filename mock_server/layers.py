@@ -20,7 +20,7 @@ from connexion.middleware.response_validation import (
 )
 from connexion.middleware.routing import RoutingMiddleware
 from connexion.middleware.security import SecurityAPI, SecurityMiddleware, SecurityOperation
-from starlette.routing import Mount
+from starlette.routing import Mount, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.document.specification import Operation
@@ -54,6 +54,28 @@ async def _raise_again(scope: Scope, _receive: Receive, _send: Send) -> None:
     raise scope.pop(_ERROR)
 
 
+class ConcreteFirst:
+    """A router that finds a path without parameters by looking it up, however many paths there are.
+
+    Starlette tries one route after the other. OpenAPI has it that a concrete path is matched before a templated one
+    (3.1, section 4.8.8.1), wherever they stand.
+    """
+
+    def __init__(self, router: Router) -> None:
+        self.routes = router.routes
+        self._router = router
+        self._concrete: dict[tuple[str, str], ASGIApp] = {}
+        for route in router.routes:
+            if isinstance(route, Route) and not route.param_convertors:
+                for method in route.methods or ():
+                    self._concrete.setdefault((route.path, method), route.app)
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Let the operation that is asked for answer; what no concrete path has is left to Starlette."""
+        found = self._concrete.get((scope["path"], scope["method"]))
+        return (found or self._router)(scope, receive, send)
+
+
 class Routing(RoutingMiddleware):  # type: ignore[misc]  # Connexion is not typed
     """Routes by the document. An API that is alone and has no base path is asked without the mount around it."""
 
@@ -64,8 +86,8 @@ class Routing(RoutingMiddleware):  # type: ignore[misc]  # Connexion is not type
         if not self._settled:
             self._settled = True
             mounts = [route for route in self.router.routes if isinstance(route, Mount)]
-            if len(mounts) == 1 and mounts[0].path == "":
-                self.router: Any = mounts[0].app
+            if len(mounts) == 1 and mounts[0].path == "" and isinstance(mounts[0].app, Router):
+                self.router: Any = ConcreteFirst(mounts[0].app)
         routed: Awaitable[None] = super().__call__(scope, receive, send)
         return routed
 
@@ -108,13 +130,17 @@ class Security(SecurityMiddleware):  # type: ignore[misc]  # Connexion is not ty
 
 
 class _ValidationOperation(RequestValidationOperation):  # type: ignore[misc]  # Connexion is not typed
+    def __init__(self, next_app: ASGIApp, *, operation: Operation, **options: Any) -> None:
+        super().__init__(next_app, operation=operation, **options)
+        self._has_body = bool(operation.request_body)
+        self._parameters = self._validator_map["parameter"](operation.parameters)
+
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Validate a request; where the document has no body, the operation's parameters are all there is to it."""
-        operation = self._operation
-        if operation.request_body:
+        if self._has_body:
             validated: Awaitable[None] = super().__call__(scope, receive, send)
             return validated
-        self._validator_map["parameter"](operation.parameters).validate(scope)
+        self._parameters.validate(scope)
         answered: Awaitable[None] = self.next_app(scope, receive, send)
         return answered
 

@@ -19,20 +19,24 @@ Row = dict[str, Any]
 
 # The slowness of a latency, 1/x, is told in whole numbers, so that arithmetic on it is exact.
 _SLOWNESS: Final = float(2**50)
-_TENTHS: Final = np.array(_SLOWNESS * 10 / UNITS_PER_MS)
-# Less than any sum but 0, beside which it vanishes: it stands for the invocations of a row without any.
-_NOTHING: Final = np.array(1e-300)
-# Arrays, for NumPy makes one of each number that it meets.
-_ZERO, _ONE, _WHOLE = np.array(0.0), np.array(1.0), np.array(10_000.0)
+_TENTHS: Final = _SLOWNESS * 10 / UNITS_PER_MS
+_HUNDREDTHS: Final = 10_000.0  # in the whole, of percents
+# Arrays, for NumPy makes one of each number that it meets. Less than any sum but 0, beside which it vanishes:
+# _NOTHING stands for the invocations of a row without any.
+_ZERO, _NOTHING = np.array(0.0), np.array(1e-200)
 
 
 class Sums:
     """Prefix sums of some integrations.
 
-    Each day has a row of one array: invocations, successful, vendor errors and exceptions, each of all
+    Each day has a row of one array: invocations, successful, vendor errors and all errors, each of all
     integrations, and then for each integration its histogram: first its invocations as a negative number,
     then at each knot how many invocations are no slower, less 95 % of them, counted in `latency.SCALE` parts.
     The p95 lies where this changes its sign. The negative number stands for a knot that no call is as fast as.
+
+    Latencies and rates are read alike, and at once: of two places of the array, the part that the first is of the step
+    between them leads from one slowness to the next for a p95, and is the reciprocal of the rate for invocations and
+    errors, which are a step of the successful ones apart.
     """
 
     def __init__(
@@ -58,10 +62,17 @@ class Sums:
         self._width = 1 + max(len(each) for each in knots)
         self._prefix = np.cumsum(table, axis=0, dtype=table.dtype, out=table)
         self._compact = table.dtype != np.float64
-        self._starts = np.arange(self._count) * self._width
-        self._slowness, self._gap = _edges(knots, self._width)
-        # What makes 0.1 ms and 0.01 % whole numbers: of latencies first, then of rates.
+        head, rows = 4 * self._count, np.arange(self._count)
+        slowness, gap = _edges(knots, self._width)
+        # For all figures, the latencies before the rates: where they are read (the latencies' histograms begin there),
+        # how far from there the other end of the step is, and what is whole and what makes it tenths or hundredths.
+        self._places = np.concatenate((head + rows * self._width, rows))
+        self._steps = np.repeat([-1, 3 * self._count], self._count)
+        self._whole = np.repeat([_TENTHS, _HUNDREDTHS], self._count)
         self._decimals = np.repeat([10.0, 100.0], self._count)
+        # For all places: the slowness, and how much more it is at the next lower knot; a rate has its part alone.
+        self._slowness = np.concatenate((np.full(head, _NOTHING), slowness))
+        self._gap = np.concatenate((np.ones(head), gap))
 
     @property
     def nbytes(self) -> int:
@@ -82,30 +93,24 @@ class Sums:
         if self._compact:
             total = total.astype(np.float64)
         count, head = self._count, 4 * self._count
-        counts = total[:head]
-        figures = np.empty(2 * count)
-        np.divide(_TENTHS, self._slowness_at_p95(total), figures[:count])
-        np.divide(counts[count : 2 * count] * _WHOLE, np.maximum(counts[:count], _ONE), figures[count:])
-        np.rint(figures, figures)
-        figures /= self._decimals
-        invocations, successful, vendor_errors, exceptions = counts.astype(np.int64).reshape(4, count).tolist()
-        latencies_and_rates = figures.tolist()
+        latencies_and_rates = self._figures(total).tolist()
+        invocations, successful, vendor_errors, errors = total[:head].astype(np.int64).reshape(4, count).tolist()
         return [
             {
                 "integration_key": key,
                 "invocations": called,
                 "successful": succeeded,
                 "vendor_errors": failed,
-                "exceptions": raised,
+                "exceptions": wrong - failed,
                 "success_rate_pct": rate,
                 "p95_latency_ms": latency,
             }
-            for key, called, succeeded, failed, raised, rate, latency in zip(
+            for key, called, succeeded, failed, wrong, rate, latency in zip(
                 self._keys,
                 invocations,
                 successful,
                 vendor_errors,
-                exceptions,
+                errors,
                 latencies_and_rates[count:],
                 latencies_and_rates,
                 strict=False,  # the latencies are followed by the rates
@@ -117,18 +122,20 @@ class Sums:
         """Give the rows as JSON."""
         return orjson.dumps(self.rows(first, last))
 
-    def _slowness_at_p95(self, total: FloatArray) -> FloatArray:
-        """Find between which knots the p95 of each integration lies, and where between them."""
-        head = 4 * self._count
-        histogram = total[head:]
-        at = (histogram.reshape(self._count, self._width) >= _ZERO).argmax(1)
-        at += self._starts
-        part: FloatArray = histogram[at]  # of the way to the knot below
-        step = part - total[head - 1 : -1][at]
+    def _figures(self, total: FloatArray) -> FloatArray:
+        """Give the p95 of each integration in ms, then the rate of each in percents."""
+        count = self._count
+        at = self._places.copy()
+        at[:count] += (total[4 * count :].reshape(count, self._width) >= _ZERO).argmax(1)
+        part: FloatArray = total.take(at)
+        step = part - total.take(at + self._steps)
         step += _NOTHING
         part /= step
-        part *= self._gap[at]
-        part += self._slowness[at]
+        part *= self._gap.take(at)
+        part += self._slowness.take(at)
+        np.divide(self._whole, part, part)
+        np.rint(part, part)
+        part /= self._decimals
         return part
 
 

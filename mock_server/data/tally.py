@@ -200,7 +200,8 @@ def _table(counts: IntArray, histogram: IntArray) -> npt.NDArray[np.float64] | n
     invocations = counts.sum(0)
     most = int(invocations.sum(1).max(initial=0)) * SCALE
     table = np.zeros((days + 1, rows * (4 + width)), np.int32 if most < 2**31 else np.float64)
-    for kind, part in enumerate((invocations, *counts)):
+    successful, vendor_errors, exceptions = counts
+    for kind, part in enumerate((invocations, successful, vendor_errors, vendor_errors + exceptions)):
         table[1:, kind * rows : (kind + 1) * rows] = part.T
     histograms = table[1:, 4 * rows :].reshape(days, rows, width)
     histograms[:, :, 0] = -invocations.T

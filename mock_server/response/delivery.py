@@ -60,8 +60,12 @@ class Parcel:
         caching = said.get(b"cache-control")
         if caching is None:
             headers.append(_CACHING)
+        coding = b""
         if caching != b"no-store":
-            status, headers, body = await self._pack(status, headers, body, said)
+            status, headers, body, coding = self._pack(status, headers, body, said)
+        if coding:
+            body = await gzipped(body)
+            headers += ((b"content-encoding", coding), (b"content-length", b"%d" % len(body)))
         note(self._scope, "status", status)
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
         await self._send({"type": "http.response.body", "body": b"" if self._scope["method"] == "HEAD" else body})
@@ -75,10 +79,15 @@ class Parcel:
             message = {**message, "body": b""}
         await self._send(message)
 
-    async def _pack(
+    def _pack(
         self, status: int, headers: list[Header], body: bytes, said: Mapping[bytes, bytes]
-    ) -> tuple[int, list[Header], bytes]:
-        """Make of a whole answer what is sent: as it is, in a coding, or word that the client has it."""
+    ) -> tuple[int, list[Header], bytes, bytes]:
+        """Make of a whole answer what is sent: as it is, or word that the client has it.
+
+        Returns:
+            Its status, headers and body, and the coding that the body is to be put in, if any: its length is left out.
+
+        """
         coding = b""
         if len(body) >= LARGE and b"content-encoding" not in said and compressible(said.get(b"content-type", b"")):
             headers = _varying(headers)
@@ -89,12 +98,10 @@ class Parcel:
             headers.append((b"etag", tag))
             condition = self._asked(b"if-none-match")
             if condition and matches(condition, tag):
-                return 304, [header for header in headers if header[0] not in _OF_CONTENT], b""
+                return 304, [header for header in headers if header[0] not in _OF_CONTENT], b"", b""
         if coding:
-            body = await gzipped(body)
             headers = [header for header in headers if header[0] != b"content-length"]
-            headers += ((b"content-encoding", coding), (b"content-length", b"%d" % len(body)))
-        return status, headers, body
+        return status, headers, body, coding
 
     def _asked(self, wanted: bytes) -> bytes:
         """Give a list that the request's headers hold, which may be several lines of one name."""

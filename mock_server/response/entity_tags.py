@@ -4,14 +4,14 @@ import re
 from hashlib import sha256
 from typing import Final
 
-_LENGTH: Final = 32  # hexadecimal digits; two answers with the same tag are not to be feared
+_LENGTH: Final = 16  # bytes; two answers with the same tag are not to be feared
 _TAG: Final = re.compile(rb'(?:W/)?("[^"]*")')
 
 
 def entity_tag(body: bytes, coding: bytes = b"") -> bytes:
     """Make the strong tag of a body that is sent in a coding: other bytes on the wire have another tag."""
-    digest = sha256(body).hexdigest()[:_LENGTH]
-    return (f'"{digest}-{coding.decode()}"' if coding else f'"{digest}"').encode()
+    digest = sha256(body).digest()[:_LENGTH].hex().encode()
+    return b'"%b-%b"' % (digest, coding) if coding else b'"%b"' % digest
 
 
 def matches(condition: bytes, tag: bytes) -> bool:
