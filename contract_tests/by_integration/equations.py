@@ -16,6 +16,8 @@ SCALES = tuple(2**power for power in range(10))
 """Days. Ranges of these lengths end together, and each is made of two halves: wherever a server begins to treat a
 range as a long one, there is a whole that it does and halves that it does not."""
 
+MONTHS = 12
+
 
 @dataclass(frozen=True)
 class Equation:
@@ -115,6 +117,18 @@ def border_equations(run: Run) -> list[Equation]:
         isolating(before(days[0], 3), days, after(days[-1], 2), plain, cuts=[month_end.replace(day=1)]),
         isolating(before(month_end, 2), [month_end], month_end, plain),
     ]
+
+
+def month_equation(run: Run) -> Equation:
+    """Give the equation of the last twelve whole months, and of each: a day that long ranges alone lose lies in one.
+
+    Halves of a long range may be long as well, and lose the same day.
+    """
+    end = before(past(run).replace(day=1), 1)
+    starts = [end.replace(day=1)]
+    while len(starts) < MONTHS:
+        starts.insert(0, before(starts[0], 1).replace(day=1))
+    return isolating(starts[0], [], end, no_filters(run), cuts=starts)
 
 
 def drawn_equations(run: Run) -> st.SearchStrategy[Equation]:

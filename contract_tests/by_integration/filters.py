@@ -22,7 +22,6 @@ PATTERNS = (
     ("slug", "null"),
     ("slug", "all"),
     ("slug", "__proto__"),
-    ("mode", "%"),
     ("mode", "*"),
     ("mode", "null"),
 )
@@ -33,7 +32,7 @@ _ACCENTS = str.maketrans("aeiouAEIOU", "áéíóúÁÉÍÓÚ")
 TEXTS = (
     ("slug", "x" * 65),
     ("slug", "x" * 2000),
-    ("slug", f"x{'é' * 65}"),
+    ("slug", f"x{'日é' * 33}"),
     ("slug", "a b+c&d=e/f?g#h%20, O'Brien"),
     ("slug", "nul\x00nul"),
     ("mode", "日本語-🦜"),

@@ -18,6 +18,7 @@ from contract_tests.by_integration.equations import (
     filtered_equations,
     halving,
     isolating,
+    month_equation,
     no_filters,
     plain_equations,
     special_days,
@@ -36,6 +37,9 @@ from contract_tests.properties import for_all
 
 QUIETER = 5
 """Steps, each of which halves the range, that are taken to find an integration with a single invocation."""
+
+MOST_NAMED = 4
+"""Parts of a range that a sentence names; the requests stand below it anyway."""
 
 SMALLER = 4
 """Equations about a single day that are tried where the one about all of them breaks."""
@@ -56,7 +60,8 @@ def promises() -> tuple[Promise, ...]:
 
 def _add_up(attempt: Attempt) -> None:
     run = attempt.run
-    _try_equations(attempt, plain_equations(run), additivity, drawn_equations(run), draws=1)
+    equations = [*plain_equations(run), month_equation(run)]
+    _try_equations(attempt, equations, additivity, drawn_equations(run), draws=1)
 
 
 def _filtered_add_up(attempt: Attempt) -> None:
@@ -104,7 +109,7 @@ def _few_calls(attempt: Attempt) -> None:
 def _p95_between(attempt: Attempt) -> None:
     run = attempt.run
     # The same equations: their answers are known by now.
-    _try_equations(attempt, [*plain_equations(run), *filtered_equations(run)], between)
+    _try_equations(attempt, [*plain_equations(run), month_equation(run), *filtered_equations(run)], between)
 
 
 def _try_equations(
@@ -126,6 +131,7 @@ def _try_equations(
         if text is None:
             return None
         joined = " and ".join(f"{part.query.start}..{part.query.end}" for part in parts)
+        joined = joined if len(parts) <= MOST_NAMED else f"its {len(parts)} parts"
         return Finding(f"{equation.whole} against {joined}: {text}", _exchanges(whole, *parts))
 
     for_all(attempt, judge, equations, drawn, draws)

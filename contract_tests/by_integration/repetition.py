@@ -10,7 +10,7 @@ from contract_tests.exchange import Exchange
 from contract_tests.promise import Attempt, Finding, Promise, Source
 from contract_tests.run import Run
 
-REPEATED = 4
+REPEATED = 3
 """Requests, of those answered with rows, that are asked again one after the other."""
 
 TOGETHER = 6

@@ -93,7 +93,7 @@ def _first(attempt: Attempt) -> None:
         attempt,
         [
             *(run.request(*query, key=wrong) for query in run.samples.refused),
-            *(run.request(*query).with_headers() for query in ((), run.samples.refused[0])),
+            run.request().with_headers(),
         ],
     )
 

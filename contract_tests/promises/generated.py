@@ -30,11 +30,11 @@ def promises() -> tuple[Promise, ...]:
 
 
 def _valid(attempt: Attempt) -> None:
-    _try_generated(attempt, GenerationMode.POSITIVE, 6)
+    _try_generated(attempt, GenerationMode.POSITIVE, 3)
 
 
 def _invalid(attempt: Attempt) -> None:
-    _try_generated(attempt, GenerationMode.NEGATIVE, 4)
+    _try_generated(attempt, GenerationMode.NEGATIVE, 3)
 
 
 def _try_generated(attempt: Attempt, mode: GenerationMode, draws: int) -> None:

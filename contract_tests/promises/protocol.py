@@ -67,11 +67,12 @@ def _odd(attempt: Attempt) -> None:
     query = run.samples.valid[0]
     plain = run.request(*query)
     usual = plain.url("").partition("?")[2]
+    optional = [parameter.name for parameter in run.operation.parameters if not parameter.required]
     requests = [
         run.request(*query, query[0]),
         run.request((query[0][0], "0000-01-01"), *query[1:]),
-        # Some servers make a list of it, together with the parameter itself.
-        run.request(*query, (f"{query[0][0]}[]", "1")),
+        # Some servers make lists of these, which are then no text.
+        run.request(*query, *((f"{name}[]", "1") for name in optional or ["nothing-knows-this"])),
         # A name without a value, and nothing at all, where a pair is due.
         run.request(*query, ("nothing-knows-this", "")).spelled(f"{usual}&nothing-knows-this&"),
         # A byte that is no UTF-8.

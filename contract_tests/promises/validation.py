@@ -23,7 +23,7 @@ def promises(operation: Operation) -> tuple[Promise, ...]:
     dated = [parameter for parameter in operation.parameters if parameter.is_date]
     made: list[Promise] = [_missing(parameter) for parameter in required]
     for turn, parameter in enumerate(dated):
-        made += [_empty(parameter), _malformed(parameter, turn % 2), _impossible(parameter)]
+        made += [_empty(parameter), _malformed(parameter, turn % 2), _impossible(parameter, turn % 2)]
     if len(required) > 1:
         made.append(_several(required, dated))
     return tuple(made)
@@ -32,7 +32,7 @@ def promises(operation: Operation) -> tuple[Promise, ...]:
 def _missing(parameter: Parameter) -> Promise:
     def attempt_it(attempt: Attempt) -> None:
         valid = attempt.run.samples.valid
-        queries = [valid[0], valid[1], attempt.run.samples.unknown]
+        queries = [valid[0], valid[3]]  # without a filter, and with all
         _judge_all(attempt, [without(query, parameter.name) for query in queries])
 
     name = parameter.name
@@ -62,10 +62,10 @@ def _malformed(parameter: Parameter, turn: int) -> Promise:
     return Promise(f"422-{name}-malformed", title, Source.DOCUMENT, 422, attempt_it)
 
 
-def _impossible(parameter: Parameter) -> Promise:
+def _impossible(parameter: Parameter, turn: int) -> Promise:
     def attempt_it(attempt: Attempt) -> None:
         run = attempt.run
-        texts = dates.impossible(run.samples.day.year)
+        texts = dates.impossible(run.samples.day.year, turn=turn)
         _judge_all(
             attempt,
             [with_value(query, parameter.name, text) for text, query in _paired(texts, run.samples.valid)],

@@ -50,20 +50,18 @@ def malformed(day: date, *, turn: int) -> tuple[str, ...]:
     return _invalid((*always, *shared[turn::2]))
 
 
-def impossible(year: int) -> tuple[str, ...]:
-    """Give texts of the right form for days that the calendar does not have, in or about `year`."""
+def impossible(year: int, *, turn: int) -> tuple[str, ...]:
+    """Give texts of the right form for days that the calendar does not have, in or about `year`.
+
+    Arguments:
+        year: the year.
+        turn: 0 or 1: some of the texts come only with the one or the other, so that two parameters share them.
+
+    """
     common = year if year % 4 else year - 1
-    return _invalid(
-        (
-            f"{year}-02-30",
-            f"{common}-02-29",
-            f"{year}-04-31",
-            f"{year}-13-01",
-            f"{year}-01-00",
-            f"{year}-01-32",
-            "1900-02-29",
-        )
-    )
+    always = (f"{year}-02-30", f"{common}-02-29", f"{year}-13-01", "1900-02-29")
+    shared = (f"{year}-04-31", f"{year}-01-00", f"{year}-00-10", f"{year}-01-32")
+    return _invalid((*always, *shared[turn::2]))
 
 
 def odd_texts(day: date) -> st.SearchStrategy[str]:
