@@ -126,6 +126,11 @@ def _no_29_february(text: str) -> date | None:
     return None
 
 
+def _no_29_february_of_a_century(text: str) -> date | None:
+    """Know that a year that 100 divides is none, and not that one that 400 divides is."""
+    return _no_29_february(text) if text[2:4] == "00" else None
+
+
 def _in_form(*forms: str) -> Callable[[str], date | None]:
     def parse(text: str) -> date | None:
         for form in forms:
@@ -236,6 +241,12 @@ FAULTS = (
         "Each fourth year has a 29 February, 1900 and 2100 too.",
         "422",
         _parsing(_julian_29_february),
+    ),
+    Mutant(
+        "29-february-2000",
+        "No year that ends a century has a 29 February, 2000 neither.",
+        "200",
+        _parsing(_no_29_february_of_a_century),
     ),
     Mutant("29-february-never", "No year has a 29 February.", "200", _parsing(_no_29_february)),
     Mutant(

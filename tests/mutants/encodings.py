@@ -49,6 +49,14 @@ def _is_not_utf8(query: str) -> bool:
     return False
 
 
+def _not_logged(asked: Asked) -> Answer | None:
+    try:
+        asked.query.get("slug", "").encode("latin-1")
+    except UnicodeEncodeError:
+        return _ERROR
+    return None
+
+
 def _of_invalid(write: Callable[[Any], bytes]) -> AnswerChange:
     """Write the body of a 422 otherwise."""
     return lambda _, answer: answer.bearing(write(answer.data)) if answer.status == 422 else answer
@@ -86,6 +94,18 @@ FAULTS = (
         "The query is decoded strictly, and a byte that is no UTF-8 is not caught.",
         "protocol",
         wrap=with_shortcut(_failing(_is_not_utf8)),
+    ),
+    Mutant(
+        "log-in-latin-1",
+        "Filters are written to a log in Latin-1, and a letter that it lacks is not caught.",
+        "200",
+        wrap=with_shortcut(_not_logged),
+    ),
+    Mutant(
+        "list-500",
+        "The query's parser makes a list of `slug[]`, which has no `strip`.",
+        "protocol",
+        wrap=with_shortcut(_failing(lambda query: "slug%5B%5D=" in query or "slug[]=" in query)),
     ),
     Mutant(
         "422-unescaped",

@@ -170,6 +170,12 @@ FAULTS = (
         _comparing(lambda presented, key: presented.lower() == key.lower()),
     ),
     Mutant(
+        "key-names-a-property",
+        "Keys are the properties of an object, which has others from its prototype.",
+        "401",
+        _comparing(lambda presented, key: presented in {key, "constructor", "toString", "__proto__"}),
+    ),
+    Mutant(
         "key-prefix-folded",
         "The part before the dash tells the kind of key, and is looked up without regard to case.",
         "401",

@@ -31,6 +31,11 @@ def _until_two_days_ago(ledger: Ledger, query: Query, today: date) -> list[Row]:
     return find_rows(ledger, query, today - 2 * _DAY)
 
 
+def _without_migration_day(ledger: Ledger, query: Query, today: date) -> Counts:
+    counts = between(ledger, query)
+    return counts - _on(ledger, query, today - timedelta(days=200)) if query.days > 31 else counts
+
+
 def _without_end_on_a_31st(query: Query) -> Query:
     return _without_end(query) if query.end.day == 31 else query
 
@@ -345,6 +350,12 @@ FAULTS = (
                 lambda row, query: round(row.p95_latency_ms * (1 + min(query.days, 1000) / 100), 1),
             )
         ),
+    ),
+    Mutant(
+        "migration-day-lost",
+        "Ranges over 31 days unite two stores, and the day on which one took over from the other is in neither.",
+        "relations",
+        counting_on(_without_migration_day),
     ),
     Mutant(
         "rollup-behind",

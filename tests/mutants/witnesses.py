@@ -61,6 +61,7 @@ KEYS = {
     "key-empty-passes": (request(key=""),),
     "key-any-passes": _UNKNOWN_KEY,
     "key-case-folded": (request(key=KEY.swapcase()),),
+    "key-names-a-property": (request(key="constructor"),),
     "key-prefix-folded": (request(key=KEY.replace("twin", "Twin")),),
     "key-prefix-passes": (request(key=KEY[:-1]),),
     "key-extension-passes": (request(key=KEY + "0"),),
@@ -110,6 +111,7 @@ DATES = {
     "day-clamped": _dates("2026-04-31"),
     "29-february-always": _dates("2025-02-29"),
     "29-february-1900": _dates("1900-02-29"),
+    "29-february-2000": (request("2000-02-29", "2000-02-29"),),
     "29-february-never": _dates("2024-02-29"),
     "other-separators": _dates("2026/10/01"),
     "day-first": _dates("01-10-2026"),
@@ -250,6 +252,7 @@ ROWS = {
     "rows-by-key": (request(slug=SLUG),),
 }
 RELATIONS = {
+    "migration-day-lost": _parts("2026-04-20", "2026-05-04", "2026-05-31"),
     "rollup-behind": _parts("2026-11-17", "2026-11-18", "2026-11-19"),
     "end-on-a-31st-left-out": _parts("2026-10-20", "2026-10-30", "2026-10-31"),
     "end-left-out": _MIDNIGHT,
@@ -333,6 +336,8 @@ ENCODINGS = {
     "dates-as-sent": (replace(request(), spelling=_USUAL.replace("-", "%2D")),),
     "unpaired-500": (replace(request(more=(("flag", ""),)), spelling=f"{_USUAL}&flag"),),
     "not-utf8-500": (replace(request(more=(("flag", "\ufffd"),)), spelling=f"{_USUAL}&flag=%FF"),),
+    "log-in-latin-1": (request(slug="日本"),),
+    "list-500": (request(more=(("slug[]", "a"),)),),
     "422-unescaped": _dates('"soon"'),
     "422-latin-1": _dates("März"),
 }
