@@ -3,33 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from pathlib import Path
+from dataclasses import dataclass, replace
 from threading import Thread
-from typing import Protocol
 
 import requests
 
 from contract_tests.connection import has_surplus, never_connected, read_body, reason_of, session_for
 from contract_tests.exchange import Exchange, Request, Secret, reveal
-from contract_tests.settings import Rate
+from contract_tests.ledger import Ledger
+from contract_tests.manners import (
+    CONNECT_BACKOFF,
+    LONGEST_WAIT,
+    MOST_SILENT,
+    MOST_WAITS,
+    REPEATABLE,
+    Manners,
+    retry_after,
+)
 from feather_kit.redaction import Redactor
-
-LONGEST_WAIT = 60.0
-"""Seconds: a `Retry-After` beyond this ends the run rather than hold it up."""
-
-MOST_WAITS = 5
-MOST_SILENT = 12
-"""Requests in a row without an answer: beyond these, waiting for each to time out tells nothing new."""
-
-REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS"})
-"""Methods that a client may send again unasked: the safe ones (RFC 9110, section 9.2.2)."""
-
-CONNECT_BACKOFF = (0.1, 0.4, 1.6)
 
 
 @dataclass(eq=False)
@@ -51,61 +44,6 @@ class NoVerdictError(Exception):
 
 class BudgetSpentError(Exception):
     """The run has sent as many requests as it may."""
-
-
-@dataclass
-class Ledger:
-    """What a run did.
-
-    Attributes:
-        exchanges: every request with the answer that counted, in their order.
-        sent: how many requests went out, those included that a 429 put off.
-        notes: what the sender did unasked: waits and repeated attempts.
-        begun: when the run began, by `time.monotonic`.
-
-    """
-
-    exchanges: list[Exchange] = field(default_factory=list)
-    sent: int = 0
-    notes: list[str] = field(default_factory=list)
-    begun: float = field(default_factory=time.monotonic)
-
-    def note(self, text: str) -> None:
-        """Keep a thing worth telling, once."""
-        if text not in self.notes:
-            self.notes.append(text)
-
-
-class Clock(Protocol):
-    """Tells the time in seconds, and lets it pass."""
-
-    def monotonic(self) -> float:
-        """Give the seconds since some moment."""
-
-    def sleep(self, seconds: float, /) -> None:
-        """Let so many seconds pass."""
-
-
-@dataclass(frozen=True)
-class Manners:
-    """How a caller is to behave.
-
-    Attributes:
-        most: the number of exchanges after which `BudgetSpentError` is raised.
-        most_sent: the same for what goes out, requests that are put off or repeated included; None for no limit.
-        timeout: seconds that a connection, an answer's beginning and the whole of its body may take.
-        rate: the most requests a second, if there is a limit.
-        ca_bundle: the certificates to trust, if not the usual ones.
-        clock: what pauses are made by.
-
-    """
-
-    most: int
-    most_sent: int | None = None
-    timeout: float = 10.0
-    rate: Rate | None = None
-    ca_bundle: Path | None = None
-    clock: Clock = time
 
 
 class Caller:
@@ -317,21 +255,3 @@ class Caller:
         return NoVerdictError(
             f"{self.base_url} cannot be reached: {reason_of(error)}", "Start the deployment, or mend the URL"
         )
-
-
-def retry_after(exchange: Exchange, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> float | None:
-    """Give the seconds that a 429 asks to wait, by its `Retry-After`: a number or a date (RFC 9110, 10.2.3).
-
-    Returns:
-        None where the answer is no 429, or has no such header that can be read.
-
-    """
-    text = exchange.header("retry-after")
-    if exchange.status != 429 or text is None:
-        return None
-    if text.strip().isdecimal():
-        return float(text)
-    try:
-        return max(0.0, (parsedate_to_datetime(text) - now()).total_seconds())
-    except (ValueError, TypeError):
-        return None

@@ -9,8 +9,10 @@ from datetime import UTC, datetime
 from contract_tests import by_integration
 from contract_tests.accepted import Accepted, load_accepted, settle_accepted, write_accepted
 from contract_tests.by_integration.window import prepare
-from contract_tests.call import BudgetSpentError, Caller, Ledger, Manners, NoVerdictError
+from contract_tests.call import BudgetSpentError, Caller, NoVerdictError
 from contract_tests.catalogue import all_promises
+from contract_tests.ledger import Ledger
+from contract_tests.manners import Manners
 from contract_tests.operation import load_operation
 from contract_tests.oracle import Oracle
 from contract_tests.promise import (

@@ -6,8 +6,9 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
-from contract_tests.call import Caller, Ledger
+from contract_tests.call import Caller
 from contract_tests.exchange import KEY_VARIABLE, Exchange, Request, Secret, Text
+from contract_tests.ledger import Ledger
 from contract_tests.operation import Operation
 from contract_tests.oracle import Oracle
 from contract_tests.settings import Settings, Window

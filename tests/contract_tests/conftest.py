@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from contract_tests.by_integration import inverted_range
-from contract_tests.call import Caller, Ledger, Manners
+from contract_tests.call import Caller
+from contract_tests.ledger import Ledger
+from contract_tests.manners import Manners
 from contract_tests.operation import Operation, load_operation
 from contract_tests.oracle import Oracle
 from feather_kit.files import DOCUMENT

@@ -6,8 +6,8 @@ from random import Random
 from typing import Any
 
 from contract_tests.by_integration.query import Row
-from contract_tests.call import Ledger
 from contract_tests.exchange import Exchange, Request
+from contract_tests.ledger import Ledger
 from contract_tests.promise import Attempt, Finding, Outcome, Promise, Source, Status
 from contract_tests.report import Report
 from contract_tests.run import Known, Run, utc_today, valid_key

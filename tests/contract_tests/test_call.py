@@ -13,15 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract_tests import connection
-from contract_tests.call import (
-    CONNECT_BACKOFF,
-    MOST_SILENT,
-    MOST_WAITS,
-    BudgetSpentError,
-    NoVerdictError,
-    retry_after,
-)
+from contract_tests.call import BudgetSpentError, NoVerdictError
 from contract_tests.exchange import Exchange, Request
+from contract_tests.manners import CONNECT_BACKOFF, MOST_SILENT, MOST_WAITS, retry_after
 from contract_tests.settings import Rate
 from tests.contract_tests.conftest import MakeCaller
 from tests.contract_tests.loopback import HANG_UP, Answer, Loopback, Seen, Write, answering, reply
@@ -423,59 +417,3 @@ def test_each_exchange_tells_its_place_and_when_it_began(make_caller: MakeCaller
     starts: list[Any] = [each.started for each in exchanges]
     assert starts == sorted(starts)
     assert all(each.seconds > 0 for each in exchanges)
-
-
-# Together
-
-
-def test_requests_together_go_each_on_a_connection_of_its_own(make_caller: MakeCaller) -> None:
-    requests = [get(("slug", str(number))) for number in range(4)]
-    together = threading.Barrier(len(requests), timeout=10)
-
-    def answer(seen: Seen) -> bytes:
-        if seen.query[0][0] == "slug":
-            together.wait()  # none is answered before all have come
-        return reply(200, seen.query[0][1].encode())
-
-    with answering(answer) as server:
-        caller = make_caller(server.url)
-        caller.call(get(("before", "0")))
-        exchanges = caller.call_together(requests)
-    assert [each.request for each in exchanges] == requests
-    assert [each.value for each in exchanges] == [0, 1, 2, 3]
-    assert [each.number for each in exchanges] == [2, 3, 4, 5]
-    assert len({seen.connection for seen in server.seen}) == 5
-    assert caller.ledger.exchanges[1:] == exchanges
-
-
-def test_one_of_several_that_is_put_off_is_sent_again_by_itself(make_caller: MakeCaller, clock: Time) -> None:
-    def answer(seen: Seen) -> bytes:
-        is_first = sum(other.query == seen.query for other in server.seen) == 1
-        if is_first and seen.query == [("slug", "1")]:
-            return reply(429, headers={"Retry-After": "2"})
-        return HANG_UP if is_first and seen.query == [("slug", "2")] else reply()
-
-    with answering(answer) as server:
-        caller = make_caller(server.url, clock=clock)
-        exchanges = caller.call_together([get(("slug", str(number))) for number in range(4)])
-    assert [each.status for each in exchanges] == [200] * 4
-    assert caller.ledger.sent == 6
-
-
-def test_requests_together_stay_within_the_limit(make_caller: MakeCaller) -> None:
-    with answering(reply()) as server:
-        caller = make_caller(server.url, most=3)
-        with pytest.raises(BudgetSpentError):
-            caller.call_together([get()] * 4)
-        assert server.seen == []
-        assert len(caller.call_together([get()] * 3)) == 3
-
-
-# Spelling
-
-
-@pytest.mark.parametrize("spelling", ["a=%2D&b=%FF&&flag", "x=%41%42"])
-def test_a_query_goes_out_as_it_is_spelled(make_caller: MakeCaller, spelling: str) -> None:
-    with answering(reply()) as server:
-        make_caller(f"{server.url}/base").call(get(("a", "-")).spelled(spelling))
-    assert server.seen[0].target.partition("?")[2] == spelling

@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contract_tests.call import Caller, Ledger, Manners
+from contract_tests.call import Caller
 from contract_tests.exchange import Request, Secret
+from contract_tests.ledger import Ledger
+from contract_tests.manners import Manners
 from contract_tests.run import valid_key
 from contract_tests.strategies import keys
 from feather_kit.redaction import Redactor
