@@ -4,6 +4,7 @@ import base64
 from pathlib import Path
 
 import pytest
+import yaml
 
 from mock_server.application import Mock, build
 from mock_server.settings import ApiKey, Settings
@@ -18,6 +19,16 @@ TRACE = {**HEADER, "x-trace": "2b0f8a4e-7f0a-4f43-9c1c-2d6f5e5a6a11"}
 @pytest.fixture(scope="module")
 def shop() -> Mock:
     return build(Settings(document=SHOP, api_keys=(ApiKey("shop", KEY),), validate_responses=True))
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Mock:
+    """Serve the same document at the root alone."""
+    document = yaml.safe_load(SHOP.read_text(encoding="utf-8"))
+    document["servers"] = [{"url": "/"}]
+    path = tmp_path_factory.mktemp("alone") / "shop.yaml"
+    path.write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
+    return build(Settings(document=path, api_keys=(ApiKey("shop", KEY),), validate_responses=True))
 
 
 @pytest.mark.parametrize("base", ["/v3", ""])
@@ -77,6 +88,33 @@ def test_keys_that_belong_together_are_needed_together(shop: Mock) -> None:
 def test_a_concrete_path_goes_before_a_templated_one(shop: Mock) -> None:
     assert call(shop, "/pets/mine", headers=HEADER).json() == {"name": "mine"}
     assert call(shop, "/pets/7", headers=HEADER).json()["name"] == "dog"
+
+
+ASKED = [
+    (method, path)
+    for path in (
+        "/pets/mine",
+        "/pets/7",
+        "/pets/abcde",
+        "/open",
+        "/open/",
+        "/trees",
+        "/search",
+        "/nothing",
+        "//open",
+        "/%6Fpen",
+    )
+    for method in ("GET", "HEAD", "OPTIONS", "POST", "DELETE")
+]
+
+
+@pytest.mark.parametrize(("method", "path"), ASKED)
+def test_a_document_with_one_server_is_routed_like_one_with_several(
+    shop: Mock, alone: Mock, method: str, path: str
+) -> None:
+    """Of one at the root, concrete paths are looked up; of several, one after the other is tried."""
+    one, other = (call(mock, path, method=method, headers=HEADER) for mock in (alone, shop))
+    assert (one.status, one.headers, one.body) == (other.status, other.headers, other.body)
 
 
 def test_path_parameters_may_have_any_name(shop: Mock) -> None:
