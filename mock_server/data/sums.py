@@ -21,9 +21,8 @@ Row = dict[str, Any]
 _SLOWNESS: Final = float(2**50)
 _TENTHS: Final = _SLOWNESS * 10 / UNITS_PER_MS
 _HUNDREDTHS: Final = 10_000.0  # in the whole, of percents
-# Arrays, for NumPy makes one of each number that it meets. Less than any sum but 0, beside which it vanishes:
-# _NOTHING stands for the invocations of a row without any.
-_ZERO, _NOTHING = np.array(0.0), np.array(1e-200)
+# Less than any sum but 0, beside which it vanishes: it stands for the invocations of a row without any.
+_NOTHING: Final = np.array(1e-200)
 
 
 class Sums:
@@ -44,7 +43,7 @@ class Sums:
         keys: Sequence[str],
         first: int,
         knots: Sequence[Sequence[int]],
-        table: npt.NDArray[np.float64] | npt.NDArray[np.int32],
+        table: npt.NDArray[np.int64] | npt.NDArray[np.int32],
     ) -> None:
         """Sum up.
 
@@ -61,7 +60,7 @@ class Sums:
         self._count = len(keys)
         self._width = 1 + max(len(each) for each in knots)
         self._prefix = np.cumsum(table, axis=0, dtype=table.dtype, out=table)
-        self._compact = table.dtype != np.float64
+        self._zero = np.zeros((), table.dtype)  # an array, for NumPy makes one of each number that it meets
         head, rows = 4 * self._count, np.arange(self._count)
         slowness, gap = _edges(knots, self._width)
         # For all figures, the latencies before the rates: where they are read (the latencies' histograms begin there),
@@ -90,11 +89,9 @@ class Sums:
         if low >= high:
             return []
         total = self._prefix[high] - self._prefix[low]
-        if self._compact:
-            total = total.astype(np.float64)
         count, head = self._count, 4 * self._count
         latencies_and_rates = self._figures(total).tolist()
-        invocations, successful, vendor_errors, errors = total[:head].astype(np.int64).reshape(4, count).tolist()
+        invocations, successful, vendor_errors, errors = total[:head].reshape(4, count).tolist()
         return [
             {
                 "integration_key": key,
@@ -122,12 +119,12 @@ class Sums:
         """Give the rows as JSON."""
         return orjson.dumps(self.rows(first, last))
 
-    def _figures(self, total: FloatArray) -> FloatArray:
+    def _figures(self, total: npt.NDArray[Any]) -> FloatArray:
         """Give the p95 of each integration in ms, then the rate of each in percents."""
         count = self._count
         at = self._places.copy()
-        at[:count] += (total[4 * count :].reshape(count, self._width) >= _ZERO).argmax(1)
-        part: FloatArray = total.take(at)
+        at[:count] += (total[4 * count :].reshape(count, self._width) >= self._zero).argmax(1)
+        part: FloatArray = total.take(at).astype(np.float64)
         step = part - total.take(at + self._steps)
         step += _NOTHING
         part /= step

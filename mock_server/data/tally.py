@@ -190,16 +190,13 @@ def _pinned_shares(pinned: PinnedRow, edges: Sequence[Knot], width: int) -> list
     ]
 
 
-def _table(counts: IntArray, histogram: IntArray) -> npt.NDArray[np.float64] | npt.NDArray[np.int32]:
-    """Lay counts and histograms out as `Sums` takes them.
-
-    Sums are whole numbers, exact as floats up to 2**53; where 32 bits hold them, half of the memory does.
-    """
+def _table(counts: IntArray, histogram: IntArray) -> npt.NDArray[np.int64] | npt.NDArray[np.int32]:
+    """Lay counts and histograms out as `Sums` takes them; where 32 bits hold the sums, half of the memory does."""
     _, rows, days = counts.shape
     width = histogram.shape[2] + 1
     invocations = counts.sum(0)
     most = int(invocations.sum(1).max(initial=0)) * SCALE
-    table = np.zeros((days + 1, rows * (4 + width)), np.int32 if most < 2**31 else np.float64)
+    table = np.zeros((days + 1, rows * (4 + width)), np.int32 if most < 2**31 else np.int64)
     successful, vendor_errors, exceptions = counts
     for kind, part in enumerate((invocations, successful, vendor_errors, vendor_errors + exceptions)):
         table[1:, kind * rows : (kind + 1) * rows] = part.T
