@@ -18,6 +18,7 @@ from contract_tests.manners import (
     LONGEST_WAIT,
     MOST_SILENT,
     MOST_WAITS,
+    PUT_OFF,
     REPEATABLE,
     Manners,
     retry_after,
@@ -47,7 +48,7 @@ class BudgetSpentError(Exception):
 
 
 class Caller:
-    """Sends one request at a time.
+    """Sends requests, one at a time unless it is asked for more.
 
     Arguments:
         base_url: where the deployment is, without a slash at its end.
@@ -111,10 +112,11 @@ class Caller:
     def call_together(self, several: Sequence[Request]) -> list[Exchange]:
         """Send requests at the same time, each on a connection of its own, and keep the exchanges in their order.
 
-        One that is put off, or that gets no answer, is sent again by itself: a server need not take several at once.
+        A server need not take several at once. One that it puts off (429, or 503) or leaves without an answer is left
+        out, and what it asks to wait is waited.
 
         Raises:
-            NoVerdictError, BudgetSpentError: as `call` does.
+            BudgetSpentError: not so many requests are left.
 
         """
         for request in several:
@@ -124,7 +126,7 @@ class Caller:
         came: dict[int, Exchange] = {}
 
         def send(place: int) -> None:
-            # Whatever goes wrong here goes wrong again, and is told, when the request is sent by itself.
+            # One that cannot be sent is left out; by itself it was answered before.
             with closing(session_for(self.base_url, self._manners.ca_bundle)) as session, suppress(Exception):
                 came[place] = self._exchange(session, several[place])
 
@@ -135,12 +137,12 @@ class Caller:
         for thread in threads:
             thread.join()
         self.ledger.sent += len(several)
-        if len(came) < len(several):
-            self.ledger.note("a request among several at the same time got no answer: asked again by itself")
-        return [
-            self._keep(came[place]) if place in came and retry_after(came[place]) is None else self.call(request)
-            for place, request in enumerate(several)
-        ]
+        taken = [came[place] for place in sorted(came) if came[place].status not in PUT_OFF]
+        if len(taken) < len(several):
+            self.ledger.note("the target does not take several requests at the same time")
+            waits = [retry_after(exchange) or 0.0 for exchange in came.values()]
+            self._clock.sleep(min(max(waits, default=0.0), LONGEST_WAIT))
+        return [self._keep(exchange) for exchange in taken]
 
     def _make_ready(self, request: Request, beside: int = 0) -> None:
         """Hide the secrets of a request that is about to be sent, if it may be, with so many others beside it."""
@@ -221,8 +223,9 @@ class Caller:
         if request.spelling:
             prepared.url = url  # prepared, it is in the usual spelling
         begun = time.monotonic()
-        with session.send(
-            prepared, timeout=self._manners.timeout, allow_redirects=False, stream=True, proxies=session.proxies
+        # By its adapter: the session itself would read the body of a redirect, to see where it leads.
+        with session.get_adapter(url).send(
+            prepared, stream=True, timeout=self._manners.timeout, verify=session.verify or True, proxies=session.proxies
         ) as response:
             body, failure = read_body(response, self._manners.timeout)
             raw = response.raw.headers

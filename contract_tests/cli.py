@@ -82,8 +82,8 @@ def _check(settings: Settings, select: str | None) -> int:
         raise InputError(f"no promise matches -k {select!r}", f"Select some of: {names}")
     if ended == pytest.ExitCode.USAGE_ERROR and select is not None:
         raise InputError(f"-k {select!r} is no expression", "Write ids or parts of them, as in -k '401 and not case'")
-    if ended == pytest.ExitCode.INTERNAL_ERROR and not (check.no_verdict or check.stopped_by):
-        check.abandon("pytest, which runs the promises, failed: report this as a bug")
+    if ended == pytest.ExitCode.INTERNAL_ERROR and not (check.no_verdict or check.stopped_by or check.outcomes):
+        check.abandon(plugin.PYTEST_FAILED)
     report = check.report()
     print_report(console, report)
     if check.stopped_by is not None:

@@ -151,7 +151,8 @@ def session_for(base_url: str, ca_bundle: Path | None) -> requests.Session:
 def read_body(response: requests.Response, timeout: float) -> tuple[bytes, str | None]:
     """Read the body, and say what broke on the way.
 
-    The time-out of a socket starts anew with each byte: a server that lets a body drip is given so many seconds in all.
+    The time-out of a socket starts anew with each byte: a server that lets a body drip is given so many seconds in all,
+    and the piece at hand.
     """
     body = bytearray()
     until = time.monotonic() + timeout

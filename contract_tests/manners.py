@@ -23,6 +23,9 @@ MOST_SILENT = 12
 REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that a client may send again unasked: the safe ones (RFC 9110, section 9.2.2)."""
 
+PUT_OFF = frozenset({429, 503})
+"""Statuses by which a server says that it is asked for too much (RFC 6585, section 4; RFC 9110, section 15.6.4)."""
+
 CONNECT_BACKOFF = (0.1, 0.4, 1.6)
 
 

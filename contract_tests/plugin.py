@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from contract_tests.promise import Outcome, Promise
 
 PROMISES_FILE = Path(__file__).with_name("test_promises.py")
-NO_VERDICT = 3
+NO_VERDICT = 3  # as pytest's own code for an internal error
 WRONG_INPUT = 2
+PYTEST_FAILED = "pytest, which runs the promises, failed: report this as a bug"
 
 CHECK = pytest.StashKey["Check"]()
 REPORT = pytest.StashKey[Any]()
@@ -68,6 +69,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
     _open_checks.remove(check)
     check.close()
+    if session.exitstatus == pytest.ExitCode.INTERNAL_ERROR and not (check.no_verdict or check.stopped_by):
+        check.abandon(PYTEST_FAILED)
     try:
         check.update_accepted()
         report = check.report()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from hypothesis import HealthCheck, Phase, given, reject, seed, settings
+from hypothesis.errors import Unsatisfiable
 from hypothesis.strategies import SearchStrategy
 
 from contract_tests.call import BudgetSpentError, NoVerdictError
@@ -91,20 +92,17 @@ def _draw(attempt: Attempt, judge: Callable[[Case], Finding | None], drawn: Sear
     @given(drawn)
     def holds(case: Case) -> None:
         name = repr(case)
-        if ended_by:
-            # Hypothesis takes this for a failing case, and goes on to make it smaller: nothing more is asked.
-            raise ended_by[0]
         if name not in known:
-            # Once a case fails, only so many more requests are spent on a smaller one.
-            if spent_at and attempt.run.ledger.sent - spent_at[0] >= SHRINKING:
+            # Once a case fails, only so many more requests are spent on a smaller one; once nothing can be asked any
+            # more, nothing is.
+            if ended_by or (spent_at and attempt.run.ledger.sent - spent_at[0] >= SHRINKING):
                 reject()
             try:
                 known[name] = judge(case)
             except (BudgetSpentError, NoVerdictError) as error:
-                if spent_at:
-                    reject()
+                # Raised from here it would be a failing case to Hypothesis, which would try it again.
                 ended_by.append(error)
-                raise
+                reject()
         finding = known[name]
         if finding is not None:
             spent_at.append(attempt.run.ledger.sent)
@@ -114,3 +112,9 @@ def _draw(attempt: Attempt, judge: Callable[[Case], Finding | None], drawn: Sear
         holds()
     except _FoundError as error:
         raise BrokenError(error.finding) from None
+    except Unsatisfiable:
+        # So Hypothesis calls it where each case was turned away.
+        if not ended_by:
+            raise
+    if ended_by:
+        raise ended_by[0]

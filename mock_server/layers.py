@@ -1,6 +1,7 @@
 """Layers around the handler: Connexion's and Starlette's own, less the work that a given request cannot need.
 
-Each subclass only leaves out; what a layer decides, it decides by its own code.
+Each subclass only leaves out; what a layer decides, it decides by its own code. Where a concrete path leads is looked
+up, and found as Starlette would find it.
 """
 
 from collections.abc import Awaitable
@@ -34,7 +35,7 @@ _ERROR: Final = "mock_server.error"
 class Errors(ExceptionMiddleware):  # type: ignore[misc]  # Connexion is not typed
     """Renders errors; a request that meets none goes by without the frames that would watch over its answer.
 
-    The layer around it sends nothing of an answer before its body is there: until then there is time for another.
+    The layer around it sends nothing of a whole answer before its body is there: until then there is time for another.
     """
 
     def __init__(self, next_app: ASGIApp) -> None:

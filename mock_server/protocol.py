@@ -4,9 +4,12 @@ uvicorn writes the head first and the body after it, and each write is a system 
 """
 
 import asyncio
+import logging
 from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+_logger = logging.getLogger("mock_server")
 
 LINE: Final = "mock_server.line"
 """The key of `scope["state"]` under which the connection stands, for faults that break it."""
@@ -30,7 +33,11 @@ class Outbox:
     def _flush(self) -> None:
         lines, self._lines = self._lines, []
         for line in lines:
-            line.flush()
+            try:
+                line.flush()
+            except Exception:  # whatever it is, it is this connection's
+                _logger.exception("a connection cannot be written to")
+                line.abort()
 
 
 class Protocol(HttpToolsProtocol):

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from contract_tests.by_integration.query import Query, after, before, past
 from contract_tests.run import Run
 
-SCALES = tuple(2**power for power in range(10))
-"""Days. Ranges of these lengths end together, and each is made of two halves: wherever a server begins to treat a
-range as a long one, there is a whole that it does and halves that it does not."""
+SCALES = (2, 8, 32, 128, 512)
+"""Days. Ranges of these lengths end together, and each is made of its last quarter and the rest: wherever a server
+begins to treat a range as a long one, there is a whole that it does and a part that it does not."""
 
 MONTHS = 12
 
@@ -27,9 +27,9 @@ class Equation:
     parts: tuple[Query, ...]
 
 
-def halving(end: date, days: int, filters: Query) -> Equation:
-    """Give the equation of a range of so many days, and its halves."""
-    whole, late = filters.over(before(end, days - 1), end), filters.over(before(end, days // 2 - 1), end)
+def splitting(end: date, days: int, last: int, filters: Query) -> Equation:
+    """Give the equation of a range of so many days, its last ones, and those before."""
+    whole, late = filters.over(before(end, days - 1), end), filters.over(before(end, last - 1), end)
     return Equation(whole, (filters.over(whole.start, before(late.start, 1)), late))
 
 
@@ -87,8 +87,8 @@ def anchor_of(run: Run) -> date:
 
 
 def plain_equations(run: Run) -> list[Equation]:
-    """Give the equations of ranges of each scale, and their halves."""
-    return [halving(anchor_of(run), days, no_filters(run)) for days in SCALES[1:]]
+    """Give the equations of ranges of each scale, and their parts."""
+    return [splitting(anchor_of(run), days, max(1, days // 4), no_filters(run)) for days in SCALES]
 
 
 def filtered_equations(run: Run) -> list[Equation]:
@@ -98,11 +98,12 @@ def filtered_equations(run: Run) -> list[Equation]:
     equations: list[Equation] = []
     for filters in (replace(plain, slug=slug), replace(plain, mode=mode)):
         if filters != plain:
-            equations += [halving(anchor, days, filters) for days in (32, 366)]
+            # Of thirty and of ninety days: both sides of where ranges of a month or of a quarter end.
+            equations.append(splitting(anchor, 120, 30, filters))
     if slug is not None and mode is not None:
         both = replace(plain, slug=slug, mode=mode)
         day = run.samples.day
-        equations.append(halving(anchor, 64, both))
+        equations.append(splitting(anchor, 64, 16, both))
         equations.append(isolating(before(day, 1), [day], day, both))
     return equations
 

@@ -16,12 +16,12 @@ from contract_tests.by_integration.equations import (
     border_equations,
     drawn_equations,
     filtered_equations,
-    halving,
     isolating,
     month_equation,
     no_filters,
     plain_equations,
     special_days,
+    splitting,
 )
 from contract_tests.by_integration.query import (
     Answer,
@@ -86,14 +86,14 @@ def _few_calls(attempt: Attempt) -> None:
     """Follow the quietest integration into ever shorter ranges, down to a single invocation."""
     run = attempt.run
     filters = replace(no_filters(run), slug=next(iter(run.known.slugs), None), mode=next(iter(run.known.modes), None))
-    whole = ask_for(attempt, halving(anchor_of(run), 64, filters).whole)
+    whole = ask_for(attempt, splitting(anchor_of(run), 64, 16, filters).whole)
     findings: list[Finding] = []
     for _ in range(QUIETER):
         called = [row for row in (whole.rows or {}).values() if row.invocations > 0]
         quietest = min(called, key=lambda row: row.invocations, default=None)
         if quietest is None or quietest.invocations == 1 or whole.query.days == 1:
             break
-        early, late = halving(whole.query.end, whole.query.days, whole.query).parts
+        early, late = splitting(whole.query.end, whole.query.days, whole.query.days // 2, whole.query).parts
         half = ask_for(attempt, late)
         if half.rows is not None and quietest.integration_key not in half.rows:
             half = ask_for(attempt, early)

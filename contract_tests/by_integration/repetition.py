@@ -50,9 +50,12 @@ def _together(attempt: Attempt) -> None:
     chosen = _unlike(_answered_with_rows(attempt))
     if len(chosen) < 2:
         attempt.not_exercised("needs two requests with different answers")
-    answers = run.caller.call_together([first.request for first in chosen])
+    alone = {first.request: first for first in chosen}
+    answers = run.caller.call_together(list(alone))
+    if len(answers) < 2:
+        attempt.not_exercised("the deployment takes one request at a time")
     attempt.count(*answers)
-    found = [_compared(attempt, *pair, "asked together with others") for pair in zip(chosen, answers, strict=True)]
+    found = [_compared(attempt, alone[each.request], each, "asked together with others") for each in answers]
     attempt.settle([finding for finding in found if finding is not None])
 
 

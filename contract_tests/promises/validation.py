@@ -55,7 +55,7 @@ def _malformed(parameter: Parameter, turn: int) -> Promise:
         drawn = dates.odd_texts(run.samples.day).map(
             lambda text: run.request(*with_value(run.samples.valid[0], parameter.name, text))
         )
-        _judge_all(attempt, queries, drawn, draws=1)
+        _judge_all(attempt, queries, drawn, draws=turn)
 
     name = parameter.name
     title = f"A {name} that is no RFC 3339 full-date is refused"

@@ -82,7 +82,7 @@ class Sums:
         """Give the rows of the days from `first` to `last`, as ordinals, both included.
 
         Every step is exactly rounded and the last one rounds to 0.1 ms and to 0.01 %, so that answers are the
-        same everywhere.
+        same everywhere. A rate is made of its reciprocal: one that lies in the middle may be rounded to either side.
         """
         low = max(first - self._first, 0)
         high = min(last - self._first + 1, self._days)

@@ -31,18 +31,26 @@ def test_requests_together_go_each_on_a_connection_of_its_own(make_caller: MakeC
     assert caller.ledger.exchanges[1:] == exchanges
 
 
-def test_one_of_several_that_is_put_off_is_sent_again_by_itself(make_caller: MakeCaller) -> None:
-    def answer(seen: Seen) -> bytes:
-        is_first = sum(other.query == seen.query for other in server.seen) == 1
-        if is_first and seen.query == [("slug", "1")]:
-            return reply(429, headers={"Retry-After": "2"})
-        return HANG_UP if is_first and seen.query == [("slug", "2")] else reply()
+def test_those_that_are_put_off_are_left_out_and_what_they_ask_is_waited(make_caller: MakeCaller) -> None:
+    answers = {
+        "1": reply(429, headers={"Retry-After": "2"}),
+        "2": HANG_UP,
+        "3": reply(503, headers={"Retry-After": "1"}),
+    }
+    clock = Time()
+    with answering(lambda seen: answers.get(seen.query[0][1], reply())) as server:
+        caller = make_caller(server.url, clock=clock)
+        exchanges = caller.call_together([get(("slug", str(number))) for number in range(5)])
+    assert [each.request.values("slug") for each in exchanges] == [("0",), ("4",)]
+    assert clock.pauses == [2]
+    assert caller.ledger.sent == 5
+    assert caller.ledger.notes == ["the target does not take several requests at the same time"]
 
-    with answering(answer) as server:
-        caller = make_caller(server.url, clock=Time())
-        exchanges = caller.call_together([get(("slug", str(number))) for number in range(4)])
-    assert [each.status for each in exchanges] == [200] * 4
-    assert caller.ledger.sent == 6
+
+def test_a_server_error_among_several_is_kept(make_caller: MakeCaller) -> None:
+    with answering(reply(500)) as server:
+        caller = make_caller(server.url)
+        assert [each.status for each in caller.call_together([get()] * 3)] == [500] * 3
 
 
 def test_requests_together_stay_within_the_limit(make_caller: MakeCaller) -> None:

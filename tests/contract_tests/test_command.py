@@ -168,6 +168,8 @@ def test_a_run_whose_requests_are_used_up_says_what_it_found_until_then(
     assert ended.returncode == 3
     assert report["requests"] == 30
     assert "--max-requests" in report["why"]
+    assert "--max-requests" in ended.stdout
+    assert "report this as a bug" not in ended.stdout + ended.stderr
     assert {promise["status"] for promise in report["promises"]} == {"kept", "not_exercised"}
 
 

@@ -53,3 +53,11 @@ def test_what_comes_is_acknowledged_at_once(make_caller: MakeCaller, monkeypatch
         for _ in range(3):
             caller.call(get())
     assert options.count((socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)) == 3
+
+
+def test_a_redirect_is_an_answer_with_its_body(make_caller: MakeCaller) -> None:
+    """Wherever it leads, and though that be no address."""
+    for location in ("/elsewhere", "http://[x"):
+        with answering(reply(307, b"moved", {"Location": location})) as server:
+            answer = make_caller(server.url).call(get())
+        assert (answer.status, answer.body, answer.failure) == (307, b"moved", None)

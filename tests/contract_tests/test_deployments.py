@@ -1,5 +1,7 @@
 """The check, whole, on deployments: the twin conforms, and a fault breaks the promise that names it."""
 
+from datetime import date
+
 import pytest
 
 from contract_tests.promise import Status
@@ -8,6 +10,7 @@ from contract_tests.settings import Settings
 from tests.mutants import FAULTS, HARMLESS, KEY, MODE, OTHER_MODES, OTHER_SLUGS, SLUG, create
 from tests.mutants.detection import check_deployment
 from tests.twin import application
+from tests.twin.application import Twin
 from tests.twin.serving import ASGIApp, Message, Receive, Send, serving
 
 MUTANTS = {mutant.id: mutant for mutant in (*FAULTS, *HARMLESS)}
@@ -24,11 +27,23 @@ def ids(report: Report, status: Status) -> set[str]:
     return {outcome.promise.id for outcome in report.outcomes if outcome.status is status}
 
 
+@pytest.mark.parametrize("last_day", [None, date(2026, 6, 30), date(2024, 9, 1)])
 @pytest.mark.parametrize("profile", ["quick", "standard"])
-def test_each_profile_has_requests_enough(profile: str) -> None:
+def test_each_profile_has_requests_enough(profile: str, last_day: date | None) -> None:
+    """Though there are several slugs and modes, and the data lie so far back that they have to be looked for."""
     slugs, modes = (SLUG, *OTHER_SLUGS), (MODE, *OTHER_MODES)
-    report = checked(application.create(), profile=profile, slugs=slugs, modes=modes, methods="all")
+    app = application.create(Twin(today=last_day))
+    report = checked(app, profile=profile, slugs=slugs, modes=modes, methods="all")
+    assert report.why_none is None
     assert report.verdict is Verdict.CONFORMS
+    assert report.sent <= 300
+
+
+@pytest.mark.parametrize("most", [265, 270, 275])
+def test_a_run_that_ends_while_cases_are_drawn_ends_without_a_verdict(most: int) -> None:
+    report = checked(application.create(), methods="all", max_requests=most)
+    assert report.verdict is Verdict.NONE
+    assert "requests were used up" in (report.why_none or "")
 
 
 def test_the_twin_keeps_every_promise() -> None:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract_tests.by_integration.equations import Equation, halving, isolating
+from contract_tests.by_integration.equations import Equation, isolating, splitting
 from contract_tests.by_integration.query import Query
 
 ANY = Query(date(2026, 1, 1), date(2026, 1, 1), slug="acme")
@@ -22,9 +22,9 @@ def assert_balanced(equation: Equation) -> None:
     assert [day for part in equation.parts for day in days_of(part)] == days_of(equation.whole)
 
 
-@given(st.integers(2, 600))
-def test_halves_make_up_their_whole(days: int) -> None:
-    assert_balanced(halving(date(2026, 11, 1), days, ANY))
+@given(st.integers(2, 600), st.data())
+def test_the_last_days_and_those_before_make_up_the_whole(days: int, data: st.DataObject) -> None:
+    assert_balanced(splitting(date(2026, 11, 1), days, data.draw(st.integers(1, days - 1)), ANY))
 
 
 @given(st.integers(0, 400), st.sets(st.integers(0, 400)), st.sets(st.integers(0, 400)))

@@ -3,6 +3,7 @@
 import asyncio
 
 from contract_tests.promise import Status
+from contract_tests.report import Verdict
 from tests.contract_tests.test_deployments import checked
 from tests.mutants.wrapping import asked
 from tests.twin import application
@@ -40,3 +41,28 @@ def test_the_twin_gives_each_request_its_own_answer() -> None:
 def test_a_rate_limit_lets_one_request_go_at_a_time() -> None:
     app = application.create()
     assert status_of(app, "same-answer-together", rate_limit="1000/s") is Status.NOT_EXERCISED
+
+
+def test_a_deployment_that_takes_one_request_at_a_time_conforms() -> None:
+    twin, under_way = application.create(), 0
+
+    async def one_at_a_time(scope: Message, receive: Receive, send: Send) -> None:
+        nonlocal under_way
+        if scope["type"] != "http":
+            await twin(scope, receive, send)
+            return
+        under_way += 1
+        try:
+            await asyncio.sleep(0.005)
+            await (busy if under_way > 1 else twin)(scope, receive, send)
+        finally:
+            under_way -= 1
+
+    async def busy(_scope: Message, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 503, "headers": [(b"content-length", b"0")]})
+        await send({"type": "http.response.body", "body": b""})
+
+    report = checked(one_at_a_time, profile="quick")
+    assert report.verdict is Verdict.CONFORMS
+    together = next(outcome for outcome in report.outcomes if outcome.promise.id == "same-answer-together")
+    assert together.status is Status.NOT_EXERCISED
