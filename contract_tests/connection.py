@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import http.client
+import io
+import math
 import re
 import socket
 import time
@@ -28,6 +30,42 @@ _NOISE = re.compile(r"\[Errno -?[0-9]+\] |\(_ssl\.c:[0-9]+\)['\")]*|\[?[A-Z_ ]+\
 _QUICK: Final = getattr(socket, "TCP_QUICKACK", None)
 
 
+class _Timely(io.RawIOBase):
+    """Reads from a socket until the time is over that its time-out gives to a single read.
+
+    The time-out of a socket starts anew with each byte: a server that lets its answer drip would never be late.
+    """
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._socket = sock
+        self._raw: Any = sock.makefile("rb", buffering=0)
+        self.until = time.monotonic() + (sock.gettimeout() or math.inf)
+
+    def readable(self) -> bool:
+        """Say that it can be read."""
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        """Read what has come.
+
+        Raises:
+            TimeoutError: the time is over.
+
+        """
+        left = self.until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("timed out")
+        if left < math.inf:
+            self._socket.settimeout(left)
+        read: int | None = self._raw.readinto(buffer)
+        return read
+
+    def close(self) -> None:
+        """Let go of the socket."""
+        self._raw.close()
+        super().close()
+
+
 class SurplusError(http.client.HTTPException):
     """More came than the answer may have."""
 
@@ -45,7 +83,9 @@ class _Response(http.client.HTTPResponse):
 
     def __init__(self, sock: socket.socket, debuglevel: int = 0, method: str | None = None, url: str | None = None):
         super().__init__(sock, debuglevel, method, url)
-        self._socket = sock
+        self.fp.close()  # http.client's own way of reading
+        self._timely = _Timely(sock)
+        self.fp: Any = io.BufferedReader(self._timely)
         self._is_head = method == "HEAD"
 
     def begin(self) -> None:
@@ -64,14 +104,11 @@ class _Response(http.client.HTTPResponse):
 
     def _follows(self) -> bool:
         """Tell whether more comes, or has come with the head; nothing is read from the connection afterwards."""
-        usual = self._socket.gettimeout()
-        self._socket.settimeout(SURPLUS_SECONDS)
+        self._timely.until = time.monotonic() + SURPLUS_SECONDS
         try:
             return bool(self.fp.peek(1))
         except OSError:
             return False
-        finally:
-            self._socket.settimeout(usual)
 
 
 def _acknowledge_at_once(connection: socket.socket | None) -> None:
@@ -149,25 +186,20 @@ def session_for(base_url: str, ca_bundle: Path | None) -> requests.Session:
 
 
 def read_body(response: requests.Response, timeout: float) -> tuple[bytes, str | None]:
-    """Read the body, and say what broke on the way.
-
-    The time-out of a socket starts anew with each byte: a server that lets a body drip is given so many seconds in all,
-    and the piece at hand.
-    """
+    """Read the body, and say what broke on the way; `timeout` is the seconds that the answer has in all."""
     body = bytearray()
-    until = time.monotonic() + timeout
     try:
         while piece := response.raw.read1(64 * 1024, decode_content=True):
             body += piece
             if len(body) > LARGEST_BODY:
                 return bytes(body), f"the body is larger than {LARGEST_BODY >> 20} MiB"
-            if time.monotonic() > until:
-                return bytes(body), f"the body did not end within {timeout:g} s"
     except DecodeError:
         return bytes(body), "the body is not in the content coding that its header names"
     except ProtocolError:
         return bytes(body), "the body was cut before its end"
-    except (ReadTimeoutError, SSLError):
+    except ReadTimeoutError:
+        return bytes(body), f"the body did not end within {timeout:g} s"
+    except SSLError:
         return bytes(body), "the body stopped coming before its end"
     return bytes(body), None
 

@@ -280,6 +280,20 @@ def test_an_answer_that_does_not_come_in_time_is_an_exchange_without_status(make
     assert (answer.status, answer.failure) == (0, "no answer in time")
 
 
+def test_a_head_that_drips_is_no_answer(make_caller: MakeCaller) -> None:
+    over = threading.Event()
+
+    def drip(write: Write) -> None:
+        write(b"HTTP/1.1 200 OK\r\nX-Long: ")
+        while not over.wait(0.02):
+            write(b"x")
+
+    with answering(lambda _seen: drip) as server:
+        answer = make_caller(server.url, timeout=0.3).call(get())
+        over.set()
+    assert (answer.status, answer.failure) == (0, "no answer in time")
+
+
 def test_a_body_that_drips_is_stopped(make_caller: MakeCaller) -> None:
     """Each byte comes within the time-out of the socket; all of them never do."""
     over = threading.Event()
