@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
-from hypothesis import HealthCheck, Phase, given, reject, seed, settings
-from hypothesis.errors import Unsatisfiable
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.strategies import SearchStrategy
 
 from contract_tests.call import BudgetSpentError, NoVerdictError
@@ -23,10 +23,18 @@ SHRINKING = 8
 """The requests that Hypothesis may spend on making one failing case smaller."""
 
 
+LOOKS = 100
+"""How often Hypothesis may look at smaller cases, those included whose answers are known."""
+
+
 def store_elsewhere() -> None:
     """Let Hypothesis keep what it remembers in the user's cache, and no folder of its own where the user stands."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser())
     os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(cache / "feather-check" / "hypothesis"))
+
+
+class _Enough(BaseException):  # it is no error, and Hypothesis catches those
+    """Ends the drawing at once: Hypothesis by itself may go on to make a case smaller for up to five minutes."""
 
 
 class _FoundError(Exception):
@@ -76,8 +84,9 @@ def for_all(
 
 def _draw(attempt: Attempt, judge: Callable[[Case], Finding | None], drawn: SearchStrategy[Case], count: int) -> None:
     known: dict[str, Finding | None] = {}
-    spent_at: list[int] = []
+    found: list[Finding] = []
     ended_by: list[Exception] = []
+    sent_until_found = looks = 0
 
     @seed(attempt.run.seed_for(attempt.promise.id))
     @settings(
@@ -91,30 +100,28 @@ def _draw(attempt: Attempt, judge: Callable[[Case], Finding | None], drawn: Sear
     )
     @given(drawn)
     def holds(case: Case) -> None:
+        nonlocal sent_until_found, looks
+        if found:
+            looks += 1
+            if looks > LOOKS or attempt.run.ledger.sent - sent_until_found >= SHRINKING:
+                raise _Enough
         name = repr(case)
         if name not in known:
-            # Once a case fails, only so many more requests are spent on a smaller one; once nothing can be asked any
-            # more, nothing is.
-            if ended_by or (spent_at and attempt.run.ledger.sent - spent_at[0] >= SHRINKING):
-                reject()
             try:
                 known[name] = judge(case)
             except (BudgetSpentError, NoVerdictError) as error:
                 # Raised from here it would be a failing case to Hypothesis, which would try it again.
                 ended_by.append(error)
-                reject()
+                raise _Enough from None
         finding = known[name]
         if finding is not None:
-            spent_at.append(attempt.run.ledger.sent)
+            sent_until_found = sent_until_found or attempt.run.ledger.sent
+            found.append(finding)
             raise _FoundError(finding)
 
-    try:
+    with suppress(_FoundError, _Enough):
         holds()
-    except _FoundError as error:
-        raise BrokenError(error.finding) from None
-    except Unsatisfiable:
-        # So Hypothesis calls it where each case was turned away.
-        if not ended_by:
-            raise
+    if found:
+        raise BrokenError(min(found, key=lambda finding: finding.size))
     if ended_by:
         raise ended_by[0]
