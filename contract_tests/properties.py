@@ -38,9 +38,7 @@ class _Enough(BaseException):  # it is no error, and Hypothesis catches those
 
 
 class _FoundError(Exception):
-    def __init__(self, finding: Finding) -> None:
-        super().__init__(finding.what)
-        self.finding = finding
+    """Tells Hypothesis that a case fails; what was found is kept beside it."""
 
 
 def for_all(
@@ -117,7 +115,7 @@ def _draw(attempt: Attempt, judge: Callable[[Case], Finding | None], drawn: Sear
         if finding is not None:
             sent_until_found = sent_until_found or attempt.run.ledger.sent
             found.append(finding)
-            raise _FoundError(finding)
+            raise _FoundError
 
     with suppress(_FoundError, _Enough):
         holds()

@@ -55,6 +55,7 @@ def _malformed(parameter: Parameter, turn: int) -> Promise:
         drawn = dates.odd_texts(run.samples.day).map(
             lambda text: run.request(*with_value(run.samples.valid[0], parameter.name, text))
         )
+        # Any parameter will do for a drawn case: every second one has it.
         _judge_all(attempt, queries, drawn, draws=turn)
 
     name = parameter.name
