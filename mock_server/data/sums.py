@@ -123,13 +123,14 @@ class Sums:
         """Give the p95 of each integration in ms, then the rate of each in percents."""
         count = self._count
         at = self._places.copy()
-        at[:count] += (total[4 * count :].reshape(count, self._width) >= self._zero).argmax(1)
-        part: FloatArray = total.take(at).astype(np.float64)
-        step = part - total.take(at + self._steps)
+        latencies = at[:count]
+        latencies += (total[4 * count :].reshape(count, self._width) >= self._zero).argmax(1)
+        part: FloatArray = total[at].astype(np.float64)
+        step = part - total[at + self._steps]
         step += _NOTHING
         part /= step
-        part *= self._gap.take(at)
-        part += self._slowness.take(at)
+        part *= self._gap[at]
+        part += self._slowness[at]
         np.divide(self._whole, part, part)
         np.rint(part, part)
         part /= self._decimals
