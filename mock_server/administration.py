@@ -33,7 +33,7 @@ Room = Callable[[Request], Awaitable["Sendable"]]
 class Sendable(Protocol):
     """What a room gives: an `Answer`, or a stream."""
 
-    async def send(self, send: Send) -> None:
+    def send(self, send: Send) -> Awaitable[None]:
         """Send it."""
 
 

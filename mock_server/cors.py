@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mock_server.journal import note
 from mock_server.recording import ADMINISTRATION
+from mock_server.response.answers import Header, deliver
 
 _METHODS: Final = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 _EXPOSED: Final = (
@@ -81,9 +82,24 @@ class Cors(CORSMiddleware):
         if shared and not self.allow_all_origins:
             shared = [*shared, (b"access-control-allow-origin", origin)]
 
-        async def sending(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message["headers"], *shared]}
-            await send(message)
+        return Shared(send, shared)
 
-        return sending
+
+class Shared:
+    """Sends an answer with further headers."""
+
+    __slots__ = ("_more", "_send")
+
+    def __init__(self, send: Send, more: list[Header]) -> None:
+        self._send = send
+        self._more = more
+
+    async def __call__(self, message: Message) -> None:
+        """Send a message of the answer."""
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message["headers"], *self._more]}
+        await self._send(message)
+
+    def deliver(self, status: int, headers: list[Header], body: bytes) -> Awaitable[None]:
+        """Send a whole answer."""
+        return deliver(self._send, status, headers + self._more, body)

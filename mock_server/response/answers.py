@@ -1,8 +1,13 @@
 """What a handler gives back, and how it is sent."""
 
+from collections.abc import Awaitable, Callable
 from typing import Final, NamedTuple
 
 from starlette.types import Send
+
+Header = tuple[bytes, bytes]
+Deliver = Callable[[int, list[Header], bytes], Awaitable[None]]
+"""Sends a whole answer: status, headers, none of which is about the connection, and body, which is empty for HEAD."""
 
 JSON: Final = b"application/json"
 HTML: Final = b"text/html; charset=utf-8"
@@ -33,11 +38,8 @@ class Answer(NamedTuple):
     status: int = 200
     headers: tuple[tuple[bytes, bytes], ...] = ()
 
-    async def send(self, send: Send) -> None:
-        """Send it; that HEAD gets no body is seen to where it leaves.
-
-        Whoever takes an answer whole (`delivery.Parcel`) is given it so: most need not be put into messages first.
-        """
+    def send(self, send: Send) -> Awaitable[None]:
+        """Send it; that HEAD gets no body is seen to where it leaves."""
         body, media_type, status, more = self
         headers = [VARY, *more]
         if status in BODILESS:
@@ -46,9 +48,15 @@ class Answer(NamedTuple):
             headers.append((b"content-length", b"%d" % len(body)))
             if media_type:
                 headers.append((b"content-type", media_type))
-        deliver = getattr(send, "deliver", None)
-        if deliver is not None:
-            await deliver(status, headers, body)
-            return
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+        return deliver(send, status, headers, body)
+
+
+def deliver(send: Send, status: int, headers: list[Header], body: bytes) -> Awaitable[None]:
+    """Send a whole answer: as one, where `send` has a method `deliver` that takes it so, else in ASGI's messages."""
+    whole: Deliver | None = getattr(send, "deliver", None)
+    return _in_messages(send, status, headers, body) if whole is None else whole(status, headers, body)
+
+
+async def _in_messages(send: Send, status: int, headers: list[Header], body: bytes) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

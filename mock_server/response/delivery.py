@@ -6,6 +6,7 @@ from typing import Final
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mock_server.journal import note
+from mock_server.response.answers import Header, deliver
 from mock_server.response.codings import LARGE, compressible, gzipped, takes_gzip
 from mock_server.response.entity_tags import entity_tag, matches
 
@@ -14,8 +15,6 @@ _CACHING: Final = (b"cache-control", b"private, no-cache")
 
 _READING: Final = frozenset({"GET", "HEAD"})
 _OF_CONTENT: Final = frozenset({b"content-length", b"content-type", b"content-encoding"})
-
-Header = tuple[bytes, bytes]
 
 
 class Delivery:
@@ -67,8 +66,7 @@ class Parcel:
             body = await gzipped(body)
             headers += ((b"content-encoding", coding), (b"content-length", b"%d" % len(body)))
         note(self._scope, "status", status)
-        await self._send({"type": "http.response.start", "status": status, "headers": headers})
-        await self._send({"type": "http.response.body", "body": b"" if self._scope["method"] == "HEAD" else body})
+        await deliver(self._send, status, headers, b"" if self._scope["method"] == "HEAD" else body)
 
     async def _pass_on(self, head: Message | None, message: Message) -> None:
         """Send what comes in pieces."""
