@@ -4,9 +4,10 @@ Each subclass only leaves out; what a layer decides, it decides by its own code.
 up, and found as Starlette would find it.
 """
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from typing import Any, Final
 
+from connexion.middleware.abstract import ROUTING_CONTEXT, RoutedMiddleware
 from connexion.middleware.exceptions import ExceptionMiddleware
 from connexion.middleware.lifespan import LifespanMiddleware
 from connexion.middleware.request_validation import (
@@ -93,6 +94,28 @@ class Routing(RoutingMiddleware):  # type: ignore[misc]  # Connexion is not type
         return routed
 
 
+class Looking(RoutedMiddleware):  # type: ignore[misc]  # Connexion is not typed
+    """A layer that finds the operation that a request was routed to by one look; what has none is left to Connexion."""
+
+    _operations: Mapping[tuple[str, str], ASGIApp] | None = None
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Let the operation that is asked for go on; by the first request, all APIs have been added."""
+        if self._operations is None:
+            self._operations = {
+                (base_path, identity): operation
+                for base_path, apis in self.apis.items()
+                for api in reversed(apis)  # the first of them that has an operation has it
+                for identity, operation in api.operations.items()
+            }
+        found = None
+        if scope["type"] == "http":
+            routed = scope["extensions"][ROUTING_CONTEXT]
+            found = self._operations.get((routed["api_base_path"], routed["operation_id"]))
+        done: Awaitable[None] = (found or super().__call__)(scope, receive, send)
+        return done
+
+
 class _Credentials:
     """What the checks of keys need of a request; Connexion's own request parses more than they look at."""
 
@@ -124,7 +147,7 @@ class _SecurityAPI(SecurityAPI):  # type: ignore[misc]  # Connexion is not typed
         return made
 
 
-class Security(SecurityMiddleware):  # type: ignore[misc]  # Connexion is not typed
+class Security(Looking, SecurityMiddleware):  # type: ignore[misc]  # Connexion is not typed
     """Authenticates requests."""
 
     api_cls = _SecurityAPI
@@ -156,7 +179,7 @@ class _ValidationAPI(RequestValidationAPI):  # type: ignore[misc]  # Connexion i
         )
 
 
-class Validation(RequestValidationMiddleware):  # type: ignore[misc]  # Connexion is not typed
+class Validation(Looking, RequestValidationMiddleware):  # type: ignore[misc]  # Connexion is not typed
     """Validates requests."""
 
     api_cls = _ValidationAPI
@@ -192,7 +215,7 @@ class _ResponseAPI(ResponseValidationAPI):  # type: ignore[misc]  # Connexion is
         return _ResponseOperation(self.next_app, operation=operation, validator_map=self.validator_map)
 
 
-class ResponseValidation(ResponseValidationMiddleware):  # type: ignore[misc]  # Connexion is not typed
+class ResponseValidation(Looking, ResponseValidationMiddleware):  # type: ignore[misc]  # Connexion is not typed
     """Validates responses; it stands in the stack only where that is asked for."""
 
     api_cls = _ResponseAPI
