@@ -10,7 +10,9 @@ from itertools import chain, starmap
 from typing import Final, NamedTuple
 from urllib.parse import unquote_plus
 
+import msgspec
 import orjson
+from msgspec.structs import replace
 
 from feather_kit.redaction import MARK, Redactor
 
@@ -24,7 +26,7 @@ Refused = tuple[tuple[str, str], ...]
 """Parameters that were refused, and why."""
 
 
-class Seen(NamedTuple):
+class Seen(msgspec.Struct, frozen=True, gc=False):
     """A request that was answered, as cheaply as it can be kept; an `Entry` is made of it when somebody asks.
 
     Attributes:
@@ -120,9 +122,11 @@ class Secrets:
 
     def shortened(self, seen: Seen) -> Seen:
         """Give a request that takes little memory; keys go first, for half of one would not be found any more."""
-        if not _is_long(seen):
+        longest = max(map(len, chain(*seen.refused))) if seen.refused else 0
+        if longest <= _LONGEST and len(seen.path) <= _LONGEST and len(seen.query) <= _LONGEST:
             return seen
-        return seen._replace(
+        return replace(
+            seen,
             path=self.text(seen.path),
             query=self.query(seen.query).encode("latin-1", "replace"),
             refused=tuple((self.text(parameter), self.text(reason)) for parameter, reason in seen.refused),
@@ -149,12 +153,6 @@ class Secrets:
             return
         for seen in several:
             yield _entry(seen, seen.path, seen.query.decode("latin-1"), seen.refused, seen.preference)
-
-
-def _is_long(seen: Seen) -> bool:
-    if len(seen.path) > _LONGEST or len(seen.query) > _LONGEST:
-        return True
-    return bool(seen.refused) and any(len(text) > _LONGEST for text in chain(*seen.refused))
 
 
 def _entry(seen: Seen, path: str, query: str, refused: Refused, preference: str) -> Entry:

@@ -11,12 +11,13 @@ from importlib.resources import files
 from itertools import product
 from typing import Any, Final
 
+from msgspec.structs import asdict
+
 from feather_kit.errors import InputError
 from feather_kit.yaml_source import Pointer
 from mock_server import by_integration
 from mock_server.data.fixtures import load_fixtures
 from mock_server.data.rollup import build_rollup
-from mock_server.data.sums import Row
 from mock_server.document.openapi import Document
 from mock_server.document.soundness import load_document
 from mock_server.settings import Settings
@@ -49,7 +50,7 @@ class Exported:
     """A question and the rows that answer it."""
 
     question: Question
-    rows: Sequence[Row]
+    rows: Sequence[dict[str, Any]]
 
 
 def questions(
@@ -103,7 +104,9 @@ def export(settings: Settings, asked: Sequence[Question], form: str) -> str:
         )
     today = settings.today or datetime.now(UTC).date()
     rollup = build_rollup(load_fixtures(settings.fixtures), settings.scenario, settings.seed, today)
-    answers = [Exported(each, rollup.rows(each.start, each.end, each.mode, each.slug)) for each in asked]
+    answers = [
+        Exported(each, list(map(asdict, rollup.rows(each.start, each.end, each.mode, each.slug)))) for each in asked
+    ]
     return FORMS[form](answers, document)
 
 

@@ -7,6 +7,8 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator, MutableMapping
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from mock_server.entries import Entry, Secrets, Seen
 
 MOST: Final = 1000
@@ -43,7 +45,7 @@ class Journal:
     def add(self, seen: Seen) -> None:
         """Remember a request."""
         if seen.id <= self.last:  # two within a microsecond, or a clock that was set back
-            seen = seen._replace(id=self.last + 1)
+            seen = replace(seen, id=self.last + 1)
         self.last = seen.id
         self._seen.append(self._secrets.shortened(seen))
         if self._readers:

@@ -1,38 +1,12 @@
 """Rows that a scenario pins: exactly these for one workspace and mode, on one day, so that ranges still add up."""
 
-import dataclasses
 from dataclasses import dataclass
 
 from mock_server.data.catalogue import Ago, Day
 from mock_server.data.checked import Reader
+from mock_server.data.row import FIELDS, Row
 
 _MOST = 999_999_999_999
-_ROW = (
-    "integration_key",
-    "invocations",
-    "successful",
-    "vendor_errors",
-    "exceptions",
-    "success_rate_pct",
-    "p95_latency_ms",
-)
-
-
-@dataclass(frozen=True)
-class PinnedRow:
-    """A row as it is answered; its rate is the one that was written, or follows from the counts."""
-
-    integration_key: str
-    invocations: int
-    successful: int
-    vendor_errors: int
-    exceptions: int
-    success_rate_pct: float
-    p95_latency_ms: float
-
-    def as_row(self) -> dict[str, str | int | float]:
-        """Give it as the operation answers it."""
-        return dataclasses.asdict(self)
 
 
 @dataclass(frozen=True)
@@ -42,7 +16,7 @@ class Pin:
     slug: str
     mode: str
     day: Day
-    rows: tuple[PinnedRow, ...]
+    rows: tuple[Row, ...]
 
 
 def read_pins(at: Reader) -> tuple[Pin, ...]:
@@ -70,8 +44,8 @@ def read_pins(at: Reader) -> tuple[Pin, ...]:
     return tuple(pins)
 
 
-def _rows(at: Reader) -> tuple[PinnedRow, ...]:
-    rows: list[PinnedRow] = []
+def _rows(at: Reader) -> tuple[Row, ...]:
+    rows: list[Row] = []
     for item in at.items():
         row = _row(item)
         if any(row.integration_key == other.integration_key for other in rows):
@@ -84,10 +58,10 @@ def _rows(at: Reader) -> tuple[PinnedRow, ...]:
     return tuple(rows)
 
 
-def _row(at: Reader) -> PinnedRow:
-    at.mapping(_ROW)
+def _row(at: Reader) -> Row:
+    at.mapping(FIELDS)
     invocations = at.whole_number("invocations", 1, _MOST)
-    successful, vendor, exceptions = counts = [at.whole_number(name, 0, _MOST) for name in _ROW[2:5]]
+    successful, vendor, exceptions = counts = [at.whole_number(name, 0, _MOST) for name in FIELDS[2:5]]
     if sum(counts) != invocations:
         raise at.refuse(
             f"successful + vendor_errors + exceptions are {sum(counts):,}, and invocations {invocations:,}",
@@ -103,4 +77,4 @@ def _row(at: Reader) -> PinnedRow:
             key="success_rate_pct",
         )
     p95 = at.number("p95_latency_ms", 0, 10_000_000)
-    return PinnedRow(at.text("integration_key"), invocations, successful, vendor, exceptions, rate, p95)
+    return Row(at.text("integration_key"), invocations, successful, vendor, exceptions, rate, p95)

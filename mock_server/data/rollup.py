@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Final
 
-import orjson
-
 from feather_kit.errors import InputError
 from mock_server.data.account import Account
 from mock_server.data.fixtures import Fixtures
 from mock_server.data.pins import Pin
-from mock_server.data.sums import Chapters, Row, Sums
+from mock_server.data.row import Row, write_json
+from mock_server.data.sums import Chapters, Sums
 from mock_server.data.tally import select, tally
 
 MOST_DAYS: Final = 11_000
@@ -96,15 +95,15 @@ class _PinnedRows:
 
     def __init__(self, pin: Pin, account: Account) -> None:
         self._day = account.ordinal(pin.day) if account.ordinal(pin.day) <= account.last else 0
-        self._rows = [row.as_row() for row in sorted(pin.rows, key=lambda row: row.integration_key)]
+        self._rows = sorted(pin.rows, key=lambda row: row.integration_key)
 
     def rows(self, first: int, last: int) -> list[Row]:
         """Give the rows, if the pinned day is among those asked for and has come."""
-        return [dict(row) for row in self._rows] if first <= self._day <= last else []
+        return list(self._rows) if first <= self._day <= last else []
 
     def json(self, first: int, last: int) -> bytes:
         """Give the same rows as JSON."""
-        return orjson.dumps(self.rows(first, last))
+        return write_json(self.rows(first, last))
 
 
 def build_rollup(fixtures: Fixtures, scenario: str, seed: int, today: date, most_bytes: int = _MOST_BYTES) -> Rollup:

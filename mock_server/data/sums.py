@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import compress
+from operator import sub
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import orjson
 
 from mock_server.data.latency import UNITS_PER_MS
+from mock_server.data.row import Row, write_json
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from mock_server.data.latency import FloatArray
-
-Row = dict[str, Any]
 
 # The slowness of a latency, 1/x, is told in whole numbers, so that arithmetic on it is exact.
 _SLOWNESS: Final = float(2**50)
@@ -92,32 +92,20 @@ class Sums:
         count, head = self._count, 4 * self._count
         latencies_and_rates = self._figures(total).tolist()
         invocations, successful, vendor_errors, errors = total[:head].reshape(4, count).tolist()
-        return [
-            {
-                "integration_key": key,
-                "invocations": called,
-                "successful": succeeded,
-                "vendor_errors": failed,
-                "exceptions": wrong - failed,
-                "success_rate_pct": rate,
-                "p95_latency_ms": latency,
-            }
-            for key, called, succeeded, failed, wrong, rate, latency in zip(
-                self._keys,
-                invocations,
-                successful,
-                vendor_errors,
-                errors,
-                latencies_and_rates[count:],
-                latencies_and_rates,
-                strict=False,  # the latencies are followed by the rates
-            )
-            if called
-        ]
+        columns = (
+            self._keys,
+            invocations,
+            successful,
+            vendor_errors,
+            map(sub, errors, vendor_errors),
+            latencies_and_rates[count:],
+            latencies_and_rates,  # followed by the rates, which `map` does not come to
+        )
+        return list(compress(map(Row, *columns), invocations))
 
     def json(self, first: int, last: int) -> bytes:
         """Give the rows as JSON."""
-        return orjson.dumps(self.rows(first, last))
+        return write_json(self.rows(first, last))
 
     def _figures(self, total: npt.NDArray[Any]) -> FloatArray:
         """Give the p95 of each integration in ms, then the rate of each in percents."""

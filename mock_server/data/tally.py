@@ -11,7 +11,7 @@ import numpy as np
 from mock_server.data.account import Account
 from mock_server.data.catalogue import Integration, Mode, Workspace
 from mock_server.data.latency import MOST_LEVEL, SCALE, TARGET, UNITS_PER_MS, fine_steps, knots, place_of, weights
-from mock_server.data.pins import PinnedRow
+from mock_server.data.row import Row
 from mock_server.data.sums import Chapters, Sums
 from mock_server.data.traffic import Cell, Chance, draw, shares, usage
 
@@ -41,7 +41,7 @@ class Selection:
     account: Account
     cells: tuple[tuple[Workspace, Mode], ...]
     integrations: Mapping[str, Integration]
-    pinned: tuple[tuple[int, PinnedRow], ...]
+    pinned: tuple[tuple[int, Row], ...]
 
     @property
     def keys(self) -> list[str]:
@@ -175,11 +175,11 @@ def _padded(edges: Sequence[Knot], width: int) -> list[int]:
     return places + places[-1:] * (width - len(places))
 
 
-def _microseconds(pinned: PinnedRow) -> int:
+def _microseconds(pinned: Row) -> int:
     return round(pinned.p95_latency_ms * UNITS_PER_MS)
 
 
-def _pinned_shares(pinned: PinnedRow, edges: Sequence[Knot], width: int) -> list[int]:
+def _pinned_shares(pinned: Row, edges: Sequence[Knot], width: int) -> list[int]:
     """Give the histogram of a pinned row: 95 % of its calls take just its p95, the others longer."""
     at = _microseconds(pinned)
     latencies = [latency for latency, _ in edges]

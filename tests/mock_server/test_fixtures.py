@@ -40,8 +40,8 @@ def test_there_are_a_dozen_integrations_and_more_whose_history_begins_by_2024(ro
 
 def test_success_rates_and_latencies_of_a_year_are_those_of_real_vendors(rollup: Rollup) -> None:
     for row in rollup.rows(NOW - timedelta(days=364), NOW, None, None):
-        assert 95 <= row["success_rate_pct"] <= 99.9, row
-        assert 80 <= row["p95_latency_ms"] <= 4000, row
+        assert 95 <= row.success_rate_pct <= 99.9, row
+        assert 80 <= row.p95_latency_ms <= 4000, row
 
 
 @pytest.mark.parametrize("quarter", range(9))
@@ -54,7 +54,7 @@ def test_one_integration_began_within_the_last_quarter_whenever_the_kit_is_used(
 
 
 def test_some_are_quiet_and_some_are_busy(rollup: Rollup) -> None:
-    volumes = sorted(row["invocations"] for row in rollup.rows(NOW - timedelta(days=6), NOW, None, None))
+    volumes = sorted(row.invocations for row in rollup.rows(NOW - timedelta(days=6), NOW, None, None))
     assert volumes[0] < 200
     assert volumes[-1] > 100_000
 
@@ -165,7 +165,7 @@ def test_junk_anywhere_in_a_catalogue_is_refused_or_served_but_never_a_traceback
         assert refused.remedy
         assert refused.file is None or refused.line is not None
     else:
-        assert all(row["successful"] + row["vendor_errors"] + row["exceptions"] == row["invocations"] for row in rows)
+        assert all(row.successful + row.vendor_errors + row.exceptions == row.invocations for row in rows)
 
 
 # Folders.
@@ -236,6 +236,6 @@ def test_the_examples_of_the_page_about_fixtures_load(tmp_path: Path) -> None:
         (tmp_path / name).write_text(text, encoding="utf-8")
     fixtures = load_fixtures(tmp_path)
     demo = build_rollup(fixtures, "demo", 0, NOW).rows(date.min, date.max, "live", "demo")
-    assert [row["integration_key"] for row in demo] == ["hubspot", "stripe"]
-    keys = {row["integration_key"] for row in build_rollup(fixtures, "black-week", 0, NOW).rows(NOW, NOW, None, None)}
+    assert [row.integration_key for row in demo] == ["hubspot", "stripe"]
+    keys = {row.integration_key for row in build_rollup(fixtures, "black-week", 0, NOW).rows(NOW, NOW, None, None)}
     assert keys == {"hubspot", "brand-new"}

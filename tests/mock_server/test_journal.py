@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from msgspec.structs import replace
 
 from mock_server.application import Mock, build
 from mock_server.entries import Entry, Secrets, Seen
@@ -180,7 +181,7 @@ def test_ids_rise_whatever_the_clock_does() -> None:
 
 def test_long_requests_do_not_fill_the_memory() -> None:
     journal = Journal(Secrets([KEY]))
-    long = seen(1, "/" + "a" * 100_000, b"b" * 100_000)._replace(refused=(("c", "d" * 100_000),))
+    long = replace(seen(1, "/" + "a" * 100_000, b"b" * 100_000), refused=(("c", "d" * 100_000),))
     journal.add(long)
     (entry,) = journal.entries()
     for text in (entry.path, entry.query, entry.refused[0].reason):

@@ -23,7 +23,7 @@ def p95_of(p95: float, tail: float, days: list[tuple[int, int]]) -> float:
         table[at, :5] = (invocations, invocations, 0, 0, -invocations)
         table[at, 5:] = weights[at - 1] * invocations
     (row,) = Sums(["x"], 1, [[edge for edge, _ in edges]], table).rows(1, len(days))
-    return float(row["p95_latency_ms"])
+    return float(row.p95_latency_ms)
 
 
 def drawn_p95(p95: float, tail: float, days: list[tuple[int, int]]) -> float:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from mock_server.entries import Complaint, Entry, Secrets, Seen
 from mock_server.request_log import RequestLog, Text
@@ -173,6 +174,6 @@ def test_a_stream_of_another_encoding_takes_every_path(tmp_path: Path) -> None:
         assert isinstance(stream, TextIOWrapper)
         log = RequestLog(stream, Secrets(()), as_json=False)
         log._timer = _Never()  # type: ignore[assignment]  # as above
-        log.add(seen(1)._replace(path="/é€"))
+        log.add(replace(seen(1), path="/é€"))
         log.close()
     assert "/\\xe9\\u20ac" in (tmp_path / "log").read_text()

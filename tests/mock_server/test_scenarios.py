@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import astuple
 
 from feather_kit.errors import InputError
 from feather_kit.files import FIXTURES
@@ -41,7 +42,7 @@ def rollup(name: str) -> Rollup:
 
 
 def rows(name: str, start: date, end: date, mode: str | None = None, slug: str | None = None) -> dict[str, Any]:
-    return {row["integration_key"]: row for row in rollup(name).rows(start, end, mode, slug)}
+    return {row.integration_key: row for row in rollup(name).rows(start, end, mode, slug)}
 
 
 def test_the_scenarios_that_are_promised_are_there() -> None:
@@ -64,21 +65,21 @@ def test_rows_keep_the_rules_in_any_range(name: str, data: st.DataObject) -> Non
     whole = rows(name, start, end, mode, slug)
     assert len(whole) == len(rollup(name).rows(start, end, mode, slug))
     for row in whole.values():
-        assert row["invocations"] >= 1
-        assert min(row[count] for count in COUNTS) >= 0
-        assert row["successful"] + row["vendor_errors"] + row["exceptions"] == row["invocations"]
-        assert row["success_rate_pct"] == pytest.approx(100 * row["successful"] / row["invocations"], abs=0.0051)
-        assert row["p95_latency_ms"] >= 0
+        assert row.invocations >= 1
+        assert min(getattr(row, count) for count in COUNTS) >= 0
+        assert row.successful + row.vendor_errors + row.exceptions == row.invocations
+        assert row.success_rate_pct == pytest.approx(100 * row.successful / row.invocations, abs=0.0051)
+        assert row.p95_latency_ms >= 0
     parts = [rows(name, start, middle, mode, slug), rows(name, middle + timedelta(days=1), end, mode, slug)]
     unfiltered = rows(name, start, end)
     assert set(whole) == {key for part in parts for key in part}
     for key, row in whole.items():
         own = [part[key] for part in parts if key in part]
         for count in COUNTS:
-            assert row[count] == sum(each[count] for each in own)
-            assert row[count] <= unfiltered[key][count]
-        latencies = [each["p95_latency_ms"] for each in own]
-        assert min(latencies) <= row["p95_latency_ms"] <= max(latencies)
+            assert getattr(row, count) == sum(getattr(each, count) for each in own)
+            assert getattr(row, count) <= getattr(unfiltered[key], count)
+        latencies = [each.p95_latency_ms for each in own]
+        assert min(latencies) <= row.p95_latency_ms <= max(latencies)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -87,12 +88,12 @@ def test_modes_and_workspaces_add_up_to_the_whole(name: str) -> None:
     scenario = SHIPPED.scenarios[name]
     catalogue = scenario.apply(SHIPPED.catalogue)
     slugs = {each.slug for each in catalogue.workspaces} | {pin.slug for pin in scenario.pins}
-    whole = {key: row["invocations"] for key, row in rows(name, start, NOW).items()}
+    whole = {key: row.invocations for key, row in rows(name, start, NOW).items()}
     for filters in [[(each.name, None) for each in catalogue.modes], [(None, slug) for slug in slugs]]:
         total: dict[str, int] = {}
         for mode, slug in filters:
             for key, row in rows(name, start, NOW, mode, slug).items():
-                total[key] = total.get(key, 0) + row["invocations"]
+                total[key] = total.get(key, 0) + row.invocations
         assert total == whole
 
 
@@ -113,9 +114,9 @@ def test_single_has_the_busiest_integration_alone() -> None:
 
 def test_an_outage_is_of_one_vendor_and_since_yesterday() -> None:
     down, usual = rows("outage", YESTERDAY, NOW), rows("normal", YESTERDAY, NOW)
-    assert down[busiest()]["success_rate_pct"] < 15
-    assert down[busiest()]["vendor_errors"] > 50 * usual[busiest()]["vendor_errors"]
-    assert down[busiest()]["p95_latency_ms"] > 3 * usual[busiest()]["p95_latency_ms"]
+    assert down[busiest()].success_rate_pct < 15
+    assert down[busiest()].vendor_errors > 50 * usual[busiest()].vendor_errors
+    assert down[busiest()].p95_latency_ms > 3 * usual[busiest()].p95_latency_ms
     assert {key: row for key, row in down.items() if key != busiest()} == {
         key: row for key, row in usual.items() if key != busiest()
     }
@@ -126,14 +127,14 @@ def test_an_outage_is_of_one_vendor_and_since_yesterday() -> None:
 @pytest.mark.parametrize("today", [NOW + timedelta(days=3), date(2028, 2, 29)])
 def test_an_outage_moves_with_today(today: date) -> None:
     moved = build_rollup(SHIPPED, "outage", 0, today)
-    (row,) = (each for each in moved.rows(today, today, None, None) if each["integration_key"] == busiest())
-    assert row["success_rate_pct"] < 15
+    (row,) = (each for each in moved.rows(today, today, None, None) if each.integration_key == busiest())
+    assert row.success_rate_pct < 15
 
 
 def test_a_slow_vendor_answers_right_and_late() -> None:
     slow, usual = rows("slow-vendor", YESTERDAY, NOW), rows("normal", YESTERDAY, NOW)
-    assert slow[busiest()]["success_rate_pct"] > 97
-    assert slow[busiest()]["p95_latency_ms"] > 4 * usual[busiest()]["p95_latency_ms"]
+    assert slow[busiest()].success_rate_pct > 97
+    assert slow[busiest()].p95_latency_ms > 4 * usual[busiest()].p95_latency_ms
 
 
 def test_several_vendors_are_degraded_and_the_others_not() -> None:
@@ -141,16 +142,16 @@ def test_several_vendors_are_degraded_and_the_others_not() -> None:
     changed = [key for key in usual if hurt[key] != usual[key]]
     assert len(changed) == 5
     for key in changed:
-        assert 70 < hurt[key]["success_rate_pct"] < 92
-        assert hurt[key]["p95_latency_ms"] > 1.8 * usual[key]["p95_latency_ms"]
+        assert 70 < hurt[key].success_rate_pct < 92
+        assert hurt[key].p95_latency_ms > 1.8 * usual[key].p95_latency_ms
 
 
 def test_a_spike_multiplies_the_traffic_of_all() -> None:
     high, usual = rows("spike", YESTERDAY, NOW), rows("normal", YESTERDAY, NOW)
-    busy = [key for key in usual if usual[key]["invocations"] > 1000]
+    busy = [key for key in usual if usual[key].invocations > 1000]
     assert len(busy) > 10
     for key in busy:
-        assert high[key]["invocations"] == pytest.approx(8 * usual[key]["invocations"], rel=0.25)
+        assert high[key].invocations == pytest.approx(8 * usual[key].invocations, rel=0.25)
 
 
 def test_zero_traffic_had_some_and_has_none_now() -> None:
@@ -160,16 +161,16 @@ def test_zero_traffic_had_some_and_has_none_now() -> None:
 
 
 def test_huge_has_a_thousand_rows_of_many_sizes() -> None:
-    volumes = sorted(row["invocations"] for row in rows("huge", NOW - timedelta(days=89), NOW).values())
+    volumes = sorted(row.invocations for row in rows("huge", NOW - timedelta(days=89), NOW).values())
     assert len(volumes) == 1000
     assert volumes[-1] > 50 * volumes[100]
 
 
 def test_extremes_have_what_breaks_a_layout() -> None:
     found = rows("extremes", NOW - timedelta(days=6), NOW)
-    assert {row["success_rate_pct"] for row in found.values()} >= {0.0, 100.0}
-    assert min(row["invocations"] for row in found.values()) == 1
-    assert max(row["invocations"] for row in found.values()) >= 100_000_000
+    assert {row.success_rate_pct for row in found.values()} >= {0.0, 100.0}
+    assert min(row.invocations for row in found.values()) == 1
+    assert max(row.invocations for row in found.values()) >= 100_000_000
     assert max(map(len, found)) >= 200
     assert sum(not key.isascii() for key in found) >= 3
 
@@ -202,7 +203,7 @@ def test_a_pinned_workspace_and_mode_has_exactly_its_rows(tmp_path: Path, slug: 
     mine = pinned(tmp_path, slug)
     for days in (1, 2, 30, 20_000):
         found = mine.rows(TODAY - timedelta(days=days), TODAY, "live", slug)
-        assert [list(row.values()) for row in found] == PINNED
+        assert [list(astuple(row)) for row in found] == PINNED
     assert mine.rows(TODAY, TODAY, "live", slug) == []
 
 
@@ -211,20 +212,18 @@ def test_pinned_rows_count_in_the_whole(tmp_path: Path) -> None:
     yesterday = TODAY - timedelta(days=1)
     mine = pinned(tmp_path)
     others = [mine.rows(yesterday, yesterday, None, "late"), mine.rows(yesterday, yesterday, "test", "acme")]
-    whole = {row["integration_key"]: row for row in mine.rows(yesterday, yesterday, None, None)}
-    alphas = [row for part in others for row in part if row["integration_key"] == "alpha"]
-    assert whole["alpha"]["invocations"] == 7 + sum(row["invocations"] for row in alphas)
-    assert whole["new"]["p95_latency_ms"] == 5
-    of_acme = {row["integration_key"]: row for row in mine.rows(yesterday, yesterday, None, "acme")}
-    latencies = sorted([412.4, *(row["p95_latency_ms"] for row in others[1] if row["integration_key"] == "alpha")])
-    assert latencies[0] <= of_acme["alpha"]["p95_latency_ms"] <= latencies[-1]
+    whole = {row.integration_key: row for row in mine.rows(yesterday, yesterday, None, None)}
+    alphas = [row for part in others for row in part if row.integration_key == "alpha"]
+    assert whole["alpha"].invocations == 7 + sum(row.invocations for row in alphas)
+    assert whole["new"].p95_latency_ms == 5
+    of_acme = {row.integration_key: row for row in mine.rows(yesterday, yesterday, None, "acme")}
+    latencies = sorted([412.4, *(row.p95_latency_ms for row in others[1] if row.integration_key == "alpha")])
+    assert latencies[0] <= of_acme["alpha"].p95_latency_ms <= latencies[-1]
 
 
 def test_a_new_slug_of_a_pin_has_its_p95_in_sums_too(tmp_path: Path) -> None:
-    found = {
-        row["integration_key"]: row for row in pinned(tmp_path, "elsewhere").rows(date.min, TODAY, None, "elsewhere")
-    }
-    assert {key: row["p95_latency_ms"] for key, row in found.items()} == {"alpha": 412.4, "new": 5}
+    found = {row.integration_key: row for row in pinned(tmp_path, "elsewhere").rows(date.min, TODAY, None, "elsewhere")}
+    assert {key: row.p95_latency_ms for key, row in found.items()} == {"alpha": 412.4, "new": 5}
 
 
 def test_a_pin_on_a_day_to_come_has_no_rows_yet(tmp_path: Path) -> None:
@@ -246,12 +245,9 @@ def test_any_pinned_p95_keeps_the_p95_of_the_whole_between_its_parts(
         parts = [mine.rows(first, middle, mode, slug), mine.rows(middle + timedelta(days=1), TODAY, mode, slug)]
         for row in mine.rows(first, TODAY, mode, slug):
             own = [
-                each["p95_latency_ms"]
-                for part in parts
-                for each in part
-                if each["integration_key"] == row["integration_key"]
+                each.p95_latency_ms for part in parts for each in part if each.integration_key == row.integration_key
             ]
-            assert min(own) <= row["p95_latency_ms"] <= max(own)
+            assert min(own) <= row.p95_latency_ms <= max(own)
 
 
 # What is wrong is told.
@@ -360,5 +356,5 @@ generate: {{names: [[a, b], [x, y]], count: {count}, daily_volume: [1, 90], p95_
         build_rollup(load(tmp_path, mine=text.format(count=count)), "mine", 0, TODAY).rows(date.min, TODAY, None, None)
         for count in (2, 4)
     )
-    assert [row["integration_key"] for row in many] == ["a-x", "a-y", "b-x", "b-y"]
+    assert [row.integration_key for row in many] == ["a-x", "a-y", "b-x", "b-y"]
     assert few == many[:2]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec.structs import astuple
 
 from mock_server.data.account import Account
 from mock_server.data.catalogue import Catalogue
@@ -33,9 +34,9 @@ def digest(catalogue: Catalogue, seed: int = 0, today: date = TODAY, until: date
             sums = tally(select(account, slug, mode))
             for day in range(FIRST.toordinal(), until.toordinal() + 1):
                 for row in sums.rows(day, day):
-                    key = row["integration_key"]
+                    key = row.integration_key
                     known = prints.get(key, "")
-                    text = f"{known}{slug}{mode}{day}{list(row.values())}"
+                    text = f"{known}{slug}{mode}{day}{list(astuple(row))}"
                     prints[key] = hashlib.sha256(text.encode()).hexdigest()
     return prints
 
@@ -101,9 +102,7 @@ def test_a_later_today_changes_no_day_before(catalogue: Catalogue, days: int) ->
 
 def test_there_is_no_traffic_before_the_first_day_of_an_integration_or_a_workspace(catalogue: Catalogue) -> None:
     account = Account(catalogue, (), 0, TODAY)
-    keys = {
-        row["integration_key"] for row in tally(select(account, None, None)).rows(1, date(2024, 12, 23).toordinal())
-    }
+    keys = {row.integration_key for row in tally(select(account, None, None)).rows(1, date(2024, 12, 23).toordinal())}
     assert keys == {"alpha"}
     assert tally(select(account, "late", None)).rows(1, date(2025, 2, 28).toordinal()) == []
 
@@ -119,8 +118,8 @@ def test_counts_keep_to_the_shares_and_rates_that_they_are_drawn_by(catalogue: C
     volume = float(expected.volume[0, span].sum()) * 0.75 * 0.9
     failures = float((expected.volume[0, span] * expected.vendor_error_rate[0, span]).sum()) * 0.75 * 0.9
     assert length > 80
-    assert row["invocations"] == pytest.approx(volume, rel=0.03)
-    assert row["vendor_errors"] == pytest.approx(failures, rel=0.1)
+    assert row.invocations == pytest.approx(volume, rel=0.03)
+    assert row.vendor_errors == pytest.approx(failures, rel=0.1)
 
 
 def test_a_rate_of_none_and_of_all_is_kept_exactly(tmp_path: Path) -> None:
@@ -128,9 +127,9 @@ def test_a_rate_of_none_and_of_all_is_kept_exactly(tmp_path: Path) -> None:
         "exception_rate: 0.005", "exception_rate: 0"
     )
     account = Account(load(tmp_path, always).catalogue, (), 0, TODAY)
-    rows = {row["integration_key"]: row for row in tally(select(account, None, None)).rows(1, TODAY.toordinal())}
-    assert rows["alpha"]["successful"] == rows["alpha"]["exceptions"] == 0
-    assert rows["gamma"]["successful"] == rows["gamma"]["invocations"]
+    rows = {row.integration_key: row for row in tally(select(account, None, None)).rows(1, TODAY.toordinal())}
+    assert rows["alpha"].successful == rows["alpha"].exceptions == 0
+    assert rows["gamma"].successful == rows["gamma"].invocations
 
 
 def test_weekends_have_what_the_week_gives_them(catalogue: Catalogue) -> None:
@@ -161,9 +160,9 @@ def test_an_incident_raises_vendor_errors_and_latency_together(catalogue: Catalo
     sums = tally(select(Account(catalogue, (), 0, TODAY), None, None))
     (during, *_) = sums.rows(date(2025, 2, 10).toordinal(), date(2025, 2, 12).toordinal())
     (before, *_) = sums.rows(date(2025, 2, 3).toordinal(), date(2025, 2, 5).toordinal())
-    assert during["vendor_errors"] / during["invocations"] > 0.35
-    assert before["vendor_errors"] / before["invocations"] < 0.06
-    assert during["p95_latency_ms"] > 3 * before["p95_latency_ms"]
+    assert during.vendor_errors / during.invocations > 0.35
+    assert before.vendor_errors / before.invocations < 0.06
+    assert during.p95_latency_ms > 3 * before.p95_latency_ms
 
 
 def test_incidents_by_chance_come_as_often_as_told_and_raise_both(catalogue: Catalogue) -> None:
