@@ -1,8 +1,9 @@
 """What a handler gives back, and how it is sent."""
 
 from collections.abc import Awaitable, Callable
-from typing import Final, NamedTuple
+from typing import Final
 
+import msgspec
 from starlette.types import Send
 
 Header = tuple[bytes, bytes]
@@ -22,7 +23,7 @@ BODILESS: Final = frozenset({204, 304})
 """Statuses whose answers have no content, nor headers that tell of any (RFC 9110, section 6.4.1)."""
 
 
-class Answer(NamedTuple):
+class Answer(msgspec.Struct, frozen=True):
     """One response.
 
     Attributes:
@@ -40,15 +41,13 @@ class Answer(NamedTuple):
 
     def send(self, send: Send) -> Awaitable[None]:
         """Send it; that HEAD gets no body is seen to where it leaves."""
-        body, media_type, status, more = self
-        headers = [VARY, *more]
-        if status in BODILESS:
-            body = b""
-        else:
-            headers.append((b"content-length", b"%d" % len(body)))
-            if media_type:
-                headers.append((b"content-type", media_type))
-        return deliver(send, status, headers, body)
+        headers = [VARY, *self.headers]
+        if self.status in BODILESS:
+            return deliver(send, self.status, headers, b"")
+        headers.append((b"content-length", b"%d" % len(self.body)))
+        if self.media_type:
+            headers.append((b"content-type", self.media_type))
+        return deliver(send, self.status, headers, self.body)
 
 
 def deliver(send: Send, status: int, headers: list[Header], body: bytes) -> Awaitable[None]:

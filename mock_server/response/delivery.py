@@ -53,7 +53,7 @@ class Parcel:
             return
         await self.deliver(head["status"], list(head["headers"]), message.get("body", b""))
 
-    async def deliver(self, status: int, headers: list[Header], body: bytes) -> None:
+    def deliver(self, status: int, headers: list[Header], body: bytes) -> Awaitable[None]:
         """Send a whole answer."""
         said = dict(headers)
         caching = said.get(b"cache-control")
@@ -62,10 +62,15 @@ class Parcel:
         coding = b""
         if caching != b"no-store":
             status, headers, body, coding = self._pack(status, headers, body, said)
-        if coding:
-            body = await gzipped(body)
-            headers += ((b"content-encoding", coding), (b"content-length", b"%d" % len(body)))
         note(self._scope, "status", status)
+        if coding:
+            return self._compress(status, headers, body, coding)
+        return deliver(self._send, status, headers, b"" if self._scope["method"] == "HEAD" else body)
+
+    async def _compress(self, status: int, headers: list[Header], body: bytes, coding: bytes) -> None:
+        """Send a body in a coding."""
+        body = await gzipped(body)
+        headers += ((b"content-encoding", coding), (b"content-length", b"%d" % len(body)))
         await deliver(self._send, status, headers, b"" if self._scope["method"] == "HEAD" else body)
 
     async def _pass_on(self, head: Message | None, message: Message) -> None:
