@@ -167,6 +167,7 @@ class Administration:
 
     async def _counts(self, request: Request) -> Sendable:
         self._alone("its own counts")
+        self._journal.tell()
         body, content_type = self._metrics.write(request.headers.get("accept", ""))
         return Answer(body, content_type.encode(), headers=NO_STORE)
 

@@ -72,8 +72,9 @@ def build(settings: Settings, log: Sink | None = None, before: "Mock | None" = N
         rendering=rendering,
     )
     pages = Pages(document, with_console=settings.admin)
-    journal = before.journal if before else Journal(Secrets(key.value for key in settings.api_keys))
     metrics = before.metrics if before else Metrics()
+    secrets = Secrets(key.value for key in settings.api_keys)
+    journal = before.journal if before else Journal(secrets, metrics.count if settings.admin else None)
     administration = Administration(
         settings,
         document=document,
@@ -86,7 +87,7 @@ def build(settings: Settings, log: Sink | None = None, before: "Mock | None" = N
     mock = Mock(
         Endpoint(handlers, pages, administration if settings.admin else None, traffic.aside),
         middlewares=[
-            *_recording(_sinks(settings, journal, metrics, log), handlers, pages),
+            *_recording(_sinks(settings, journal, log), handlers, pages),
             *_layers(settings, on_demand, _pages_apart(document)),
         ],
         lifespan=_lifespan,
@@ -104,19 +105,14 @@ def build(settings: Settings, log: Sink | None = None, before: "Mock | None" = N
     return mock
 
 
-def _sinks(settings: Settings, journal: Journal, metrics: Metrics, log: Sink | None) -> list[Sink]:
+def _sinks(settings: Settings, journal: Journal, log: Sink | None) -> list[Sink]:
     """List who is told of each request. Of several processes each would know of its own requests alone."""
-    alone = settings.workers == 1
-    return [
-        *([journal.add] if alone else []),
-        *([metrics.add] if alone and settings.admin else []),
-        *([log] if log else []),
-    ]
+    return [*([journal.add] if settings.workers == 1 else []), *([log] if log else [])]
 
 
 def _recording(sinks: list[Sink], handlers: Handlers, pages: Pages) -> list[Any]:
     """Make the layer that tells the sinks, where there are any."""
-    return [partial(Recording, sinks=sinks, operations=handlers.operations, own=pages.paths)] if sinks else []
+    return [partial(Recording, sinks=sinks, names=handlers.names, own=pages.paths)] if sinks else []
 
 
 def _pages_apart(document: Document) -> list[str]:

@@ -20,6 +20,7 @@ class Handlers(Resolver):  # type: ignore[misc]  # Connexion is not typed
     Attributes:
         operations: each operation by its id.
         functions: each operation's handler by the same id.
+        names: what each is called: the document's `operationId`, else that id.
 
     """
 
@@ -28,6 +29,7 @@ class Handlers(Resolver):  # type: ignore[misc]  # Connexion is not typed
         self._own = own
         self.operations: dict[str, Operation] = {}
         self.functions: dict[str, Handler] = {}
+        self.names: dict[str, str] = {}
 
     def resolve(self, operation: Operation) -> Resolution:
         """Give the operation's handler and id; each of Connexion's middlewares asks once."""
@@ -35,6 +37,7 @@ class Handlers(Resolver):  # type: ignore[misc]  # Connexion is not typed
         if identity not in self.functions:
             self.operations[identity] = operation
             self.functions[identity] = self._choose(operation)
+            self.names[identity] = operation.name or identity
         return Resolution(self.functions[identity], identity)
 
     def _choose(self, operation: Operation) -> Handler:

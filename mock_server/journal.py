@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator, MutableMapping
+from collections.abc import AsyncIterator, Callable, Iterator, MutableMapping, Sequence
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -30,13 +30,25 @@ def note(scope: MutableMapping[str, Any], name: str, value: Any) -> None:
 class Journal:
     """The last thousand requests; used in the thread of the event loop alone.
 
+    Whoever counts all requests is told of many at once: one by one, that would take more time than to answer a tenth
+    of them.
+
     Attributes:
         last: the id of the newest request, forgotten ones included; 0 before the first.
 
     """
 
-    def __init__(self, secrets: Secrets) -> None:
+    def __init__(self, secrets: Secrets, count: Callable[[Sequence[Seen]], None] | None = None) -> None:
+        """Begin without requests.
+
+        Args:
+            secrets: takes keys out of what is shown.
+            count: is told of each request once, before it is forgotten and when `tell` is called.
+
+        """
         self._secrets = secrets
+        self._count = count
+        self._untold = 0
         self._seen: deque[Seen] = deque(maxlen=MOST)
         self._readers: set[asyncio.Event] = set()
         self._closed = False
@@ -48,9 +60,19 @@ class Journal:
             seen = replace(seen, id=self.last + 1)
         self.last = seen.id
         self._seen.append(self._secrets.shortened(seen))
+        self._untold += 1
+        if self._untold == MOST:
+            self.tell()
         if self._readers:
             for reader in self._readers:
                 reader.set()
+
+    def tell(self) -> None:
+        """Let those be counted that were not yet."""
+        untold = list(self._seen)[len(self._seen) - self._untold :]
+        self._untold = 0
+        if self._count is not None:
+            self._count(untold)
 
     def entries(
         self,
@@ -80,6 +102,7 @@ class Journal:
 
     def clear(self) -> None:
         """Forget all requests."""
+        self.tell()
         self._seen.clear()
 
     def close(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,14 +25,15 @@ class Metrics:
         self._answers: dict[tuple[str, int], _Answers] = {}
         self._registry: Any = None
 
-    def add(self, seen: Seen) -> None:
-        """Count a request."""
-        key = (seen.operation, seen.status)
-        answers = self._answers.get(key)
-        if answers is None:
-            answers = self._answers[key] = _Answers()
-        answers.counts[bisect_left(_BOUNDS, seen.seconds)] += 1
-        answers.seconds += seen.seconds
+    def count(self, several: Iterable[Seen]) -> None:
+        """Count requests."""
+        for seen in several:
+            key = (seen.operation, seen.status)
+            answers = self._answers.get(key)
+            if answers is None:
+                answers = self._answers[key] = _Answers()
+            answers.counts[bisect_left(_BOUNDS, seen.seconds)] += 1
+            answers.seconds += seen.seconds
 
     def write(self, accept: str) -> tuple[bytes, str]:
         """Write all counts, in the format that an `Accept` header asks for; give it and its content type."""
