@@ -4,8 +4,8 @@ Each subclass only leaves out; what a layer decides, it decides by its own code.
 up, and found as Starlette would find it.
 """
 
-from collections.abc import Awaitable, Mapping
-from typing import Any, Final
+from collections.abc import Awaitable
+from typing import Any, Final, cast
 
 from connexion.middleware.abstract import ROUTING_CONTEXT, RoutedMiddleware
 from connexion.middleware.exceptions import ExceptionMiddleware
@@ -25,7 +25,7 @@ from connexion.middleware.security import SecurityAPI, SecurityMiddleware, Secur
 from starlette.routing import Mount, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mock_server.document.specification import Operation
+from mock_server.document.specification import Operation, Specification
 
 _JSON_HEADER: Final = (b"content-type", b"application/json")
 _JSON_TYPE: Final = ("application/json", "utf-8")
@@ -81,33 +81,37 @@ class ConcreteFirst:
 class Routing(RoutingMiddleware):  # type: ignore[misc]  # Connexion is not typed
     """Routes by the document. An API that is alone and has no base path is asked without the mount around it."""
 
-    _settled = False
+    router: Router | ConcreteFirst
 
-    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        """Route a request; by the first one, all APIs have been added."""
-        if not self._settled:
-            self._settled = True
-            mounts = [route for route in self.router.routes if isinstance(route, Mount)]
-            if len(mounts) == 1 and mounts[0].path == "" and isinstance(mounts[0].app, Router):
-                self.router: Any = ConcreteFirst(mounts[0].app)
-        routed: Awaitable[None] = super().__call__(scope, receive, send)
-        return routed
+    def __init__(self, app: ASGIApp) -> None:
+        super().__init__(app)
+        self._mounts = cast("Router", self.router)
+
+    def add_api(self, specification: Specification, **options: Any) -> None:
+        """Add an API."""
+        self.router = self._mounts
+        super().add_api(specification, **options)
+        mounts = [route for route in self._mounts.routes if isinstance(route, Mount)]
+        if len(mounts) == 1 and mounts[0].path == "" and isinstance(mounts[0].app, Router):
+            self.router = ConcreteFirst(mounts[0].app)
 
 
 class Looking(RoutedMiddleware):  # type: ignore[misc]  # Connexion is not typed
     """A layer that finds the operation that a request was routed to by one look; what has none is left to Connexion."""
 
-    _operations: Mapping[tuple[str, str], ASGIApp] | None = None
+    def __init__(self, app: ASGIApp) -> None:
+        super().__init__(app)
+        self._operations: dict[tuple[str, str], ASGIApp] = {}
+
+    def add_api(self, specification: Specification, **options: Any) -> Any:
+        """Add an API; where two have an operation, the first of them answers."""
+        api = super().add_api(specification, **options)
+        for identity, operation in api.operations.items():
+            self._operations.setdefault((api.base_path, identity), operation)
+        return api
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        """Let the operation that is asked for go on; by the first request, all APIs have been added."""
-        if self._operations is None:
-            self._operations = {
-                (base_path, identity): operation
-                for base_path, apis in self.apis.items()
-                for api in reversed(apis)  # the first of them that has an operation has it
-                for identity, operation in api.operations.items()
-            }
+        """Let the operation that is asked for go on."""
         found = None
         if scope["type"] == "http":
             routed = scope["extensions"][ROUTING_CONTEXT]
@@ -119,16 +123,12 @@ class Looking(RoutedMiddleware):  # type: ignore[misc]  # Connexion is not typed
 class _Credentials:
     """What the checks of keys need of a request; Connexion's own request parses more than they look at."""
 
-    __slots__ = ("scope",)
+    __slots__ = ("context", "scope")
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
-
-    @property
-    def context(self) -> dict[str, Any]:
-        """Where Connexion leaves who it was."""
-        context: dict[str, Any] = self.scope["extensions"].setdefault("connexion_context", {})
-        return context
+        # Where Connexion leaves who it was.
+        self.context: dict[str, Any] = scope["extensions"].setdefault("connexion_context", {})
 
 
 class _SecurityOperation(SecurityOperation):  # type: ignore[misc]  # Connexion is not typed

@@ -79,8 +79,8 @@ class Reply:
     async def deliver(self, status: int, headers: list[Header], body: bytes) -> None:
         """Send a whole answer; all that is out of the ordinary is left to uvicorn."""
         cycle = self._cycle
-        head = _head(status, cycle.default_headers + headers)
-        if head is None or _is_special(cycle):
+        head = _head(cycle, status, headers)
+        if head is None:
             await deliver(cast("Send", cycle.send), status, headers, body)
             return
         cycle.response_started = cycle.response_complete = True
@@ -89,22 +89,19 @@ class Reply:
         cycle.on_response()
 
 
-def _is_special(cycle: RequestResponseCycle) -> bool:
-    """Tell whether there is more to do than to write: uvicorn ends, waits for or complains of such a connection."""
-    return (
+def _head(cycle: RequestResponseCycle, status: int, headers: list[Header]) -> bytes | None:
+    """Write a head; None where there is more to do than to write."""
+    if (
         cycle.response_started
         or cycle.disconnected
         or cycle.waiting_for_100_continue
         or cycle.flow.write_paused
         or not cycle.keep_alive
-    )
-
-
-def _head(status: int, headers: list[Header]) -> bytes | None:
-    """Write a head; None if its headers need a closer look."""
-    head = STATUS_LINE[status] + b"\r\n".join([*map(b": ".join, headers), b"\r\n"])
-    ends = 2 * (len(headers) + 2)
-    if len(head.translate(None, _CONTROLS)) != len(head) - ends:
+    ):
+        return None
+    lines = [*map(b": ".join, cycle.default_headers), *map(b": ".join, headers), b"\r\n"]
+    head = STATUS_LINE[status] + b"\r\n".join(lines)
+    if len(head.translate(None, _CONTROLS)) != len(head) - 2 * (len(lines) + 1):
         return None  # a control character beside the line's ends
     return head if b"\r\ncontent-length: " in head or status in BODILESS else None
 

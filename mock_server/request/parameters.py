@@ -102,7 +102,7 @@ class Parameters(list[dict[str, Any]]):
         values: dict[str, dict[str, Any]] = {}
         items: list[Item] = []
         for place, parameters in self._by_place:
-            pairs = self._pairs(place, scope)
+            pairs = query_pairs(scope["query_string"]) if place == "query" else self._pairs(place, scope)
             texts = dict(pairs)
             values[place] = found = {}
             for name, required, default, read, convert in parameters:
@@ -122,8 +122,6 @@ class Parameters(list[dict[str, Any]]):
             raise Refusal(self.problem, detail=items)
 
     def _pairs(self, place: str, scope: dict[str, Any]) -> Pairs:
-        if place == "query":
-            return query_pairs(scope["query_string"])
         if place == "path":
             matched = scope.get("path_params", {})
             return [(self._path_names[key], text) for key, text in matched.items() if key in self._path_names]

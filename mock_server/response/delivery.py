@@ -61,7 +61,15 @@ class Parcel:
             headers.append(_CACHING)
         coding = b""
         if caching != b"no-store":
-            status, headers, body, coding = self._pack(status, headers, body, said)
+            if len(body) >= LARGE:
+                headers, coding = self._coded(headers, said)
+            if status == 200 and self._scope["method"] in _READING and b"etag" not in said:
+                tag = entity_tag(body, coding)
+                headers.append((b"etag", tag))
+                condition = self._asked(b"if-none-match")
+                if condition and matches(condition, tag):
+                    status, body, coding = 304, b"", b""
+                    headers = [header for header in headers if header[0] not in _OF_CONTENT]
         note(self._scope, "status", status)
         if coding:
             return self._compress(status, headers, body, coding)
@@ -82,29 +90,14 @@ class Parcel:
             message = {**message, "body": b""}
         await self._send(message)
 
-    def _pack(
-        self, status: int, headers: list[Header], body: bytes, said: Mapping[bytes, bytes]
-    ) -> tuple[int, list[Header], bytes, bytes]:
-        """Make of a whole answer what is sent: as it is, or word that the client has it.
-
-        Returns:
-            Its status, headers and body, and the coding that the body is to be put in, if any: its length is left out.
-
-        """
-        coding = b""
-        if len(body) >= LARGE and b"content-encoding" not in said and compressible(said.get(b"content-type", b"")):
-            headers = _varying(headers)
-            if takes_gzip(self._asked(b"accept-encoding")):
-                coding = b"gzip"
-        if status == 200 and self._scope["method"] in _READING and b"etag" not in said:
-            tag = entity_tag(body, coding)
-            headers.append((b"etag", tag))
-            condition = self._asked(b"if-none-match")
-            if condition and matches(condition, tag):
-                return 304, [header for header in headers if header[0] not in _OF_CONTENT], b"", b""
-        if coding:
-            headers = [header for header in headers if header[0] != b"content-length"]
-        return status, headers, body, coding
+    def _coded(self, headers: list[Header], said: Mapping[bytes, bytes]) -> tuple[list[Header], bytes]:
+        """Choose the coding of a large body, if any; give the headers that go with it, its length left out."""
+        if b"content-encoding" in said or not compressible(said.get(b"content-type", b"")):
+            return headers, b""
+        headers = _varying(headers)
+        if not takes_gzip(self._asked(b"accept-encoding")):
+            return headers, b""
+        return [header for header in headers if header[0] != b"content-length"], b"gzip"
 
     def _asked(self, wanted: bytes) -> bytes:
         """Give a list that the request's headers hold, which may be several lines of one name."""
