@@ -8,7 +8,7 @@ from collections.abc import Awaitable
 from typing import Any, Final, cast
 
 from connexion.middleware.abstract import ROUTING_CONTEXT, RoutedMiddleware
-from connexion.middleware.exceptions import ExceptionMiddleware
+from connexion.middleware.exceptions import ExceptionMiddleware, connexion_wrapper
 from connexion.middleware.lifespan import LifespanMiddleware
 from connexion.middleware.request_validation import (
     RequestValidationAPI,
@@ -22,6 +22,7 @@ from connexion.middleware.response_validation import (
 )
 from connexion.middleware.routing import RoutingMiddleware
 from connexion.middleware.security import SecurityAPI, SecurityMiddleware, SecurityOperation
+from starlette.requests import Request
 from starlette.routing import Mount, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -40,16 +41,28 @@ class Errors(ExceptionMiddleware):  # type: ignore[misc]  # Connexion is not typ
     """
 
     def __init__(self, next_app: ASGIApp) -> None:
+        self._handlers: dict[int | type[Exception], Any] = {}
         super().__init__(_raise_again)
         self._next_app = next_app
 
+    def add_exception_handler(self, exc_class_or_status_code: int | type[Exception], handler: Any) -> None:
+        """Let a handler answer what errors of a class end."""
+        super().add_exception_handler(exc_class_or_status_code, handler)
+        self._handlers[exc_class_or_status_code] = connexion_wrapper(handler)
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, and answer it where an error ends it."""
+        """Pass a request on, and answer it where an error ends it; the handler of its very class is known."""
         try:
             await self._next_app(scope, receive, send)
         except Exception as error:
-            scope[_ERROR] = error
-            await super().__call__(scope, receive, send)
+            handler = self._handlers.get(type(error))
+            if handler is None:
+                scope[_ERROR] = error
+                await super().__call__(scope, receive, send)
+            else:
+                response = await handler(Request(scope, receive), error)
+                await response(scope, receive, send)
+                error.__traceback__ = None  # it holds the frame of Connexion's security, which holds the error
 
 
 async def _raise_again(scope: Scope, _receive: Receive, _send: Send) -> None:

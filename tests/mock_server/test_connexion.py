@@ -1,6 +1,7 @@
 """One test for each of Connexion's extension points that the mock leans on: an upgrade that breaks one says which."""
 
 import asyncio
+import gc
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from mock_server.request.bodies import BODY, ResponseBody, parser, validator_map
 from mock_server.request.parameters import VALUES, Parameters
 from mock_server.response.answers import Answer
 from mock_server.response.delivery import Delivery
+from mock_server.response.problems import Refusal
 from mock_server.settings import ApiKey, Settings
 from tests.mock_server.asgi import call
 from tests.mock_server.conftest import KEY
@@ -170,6 +172,17 @@ def test_an_error_before_the_body_is_answered_by_the_handler_for_it(begun: bool)
     errors.add_exception_handler(KeyError, respond)
     reply = call(Delivery(errors), "/")
     assert (reply.status, reply.body) == (500, b"KeyError('gone')")
+
+
+@pytest.mark.parametrize(("key", "query"), [("wrong", VALID), (None, VALID), (KEY, VALID.replace("06-07", "02-30"))])
+def test_a_refusal_is_gone_once_it_was_answered(mock: Mock, key: str | None, query: str) -> None:
+    """The collector has nothing to find: an error that a frame of its own traceback holds would wait for it."""
+    gc.disable()
+    try:
+        assert call(mock, query, headers={"x-api-key": key} if key else {}).status >= 400
+        assert [each for each in gc.get_objects() if isinstance(each, Refusal | OAuthProblem)] == []
+    finally:
+        gc.enable()
 
 
 def test_the_routing_layer_says_which_operation_it_found() -> None:
