@@ -175,8 +175,9 @@ def test_an_error_before_the_body_is_answered_by_the_handler_for_it(begun: bool)
 
 
 @pytest.mark.parametrize(("key", "query"), [("wrong", VALID), (None, VALID), (KEY, VALID.replace("06-07", "02-30"))])
-def test_a_refusal_is_gone_once_it_was_answered(mock: Mock, key: str | None, query: str) -> None:
+def test_a_refusal_is_gone_once_it_was_answered(key: str | None, query: str) -> None:
     """The collector has nothing to find: an error that a frame of its own traceback holds would wait for it."""
+    mock = build(Settings(api_keys=(ApiKey("test", KEY),)))
     gc.disable()
     try:
         assert call(mock, query, headers={"x-api-key": key} if key else {}).status >= 400
