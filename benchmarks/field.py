@@ -9,7 +9,7 @@ from benchmarks import ours
 from benchmarks.contestant import Contestant, NotServedError, Served, ask, serving
 from benchmarks.deeds import Deeds, find_deeds
 from benchmarks.load import Measured, Requests, load
-from benchmarks.machine import cpu_seconds, split_cores
+from benchmarks.machine import cpu_seconds, go_on, pause, split_cores
 from benchmarks.peers import LeftOut, find_peers
 from benchmarks.rounds import Measure, Spread, in_rounds
 from benchmarks.scale import Scale
@@ -87,15 +87,21 @@ def _microseconds(seen: Sequence[tuple[Measured, float | None]]) -> tuple[float,
 
 
 def _measure(served: Served, scale: Scale, seen: list[tuple[Measured, float | None]]) -> Measure:
-    """Make the measure of one contestant, and warm it up; each run asks what none before it did."""
+    """Make the measure of one contestant, and warm it up; each run asks what none before it did.
+
+    It stands still but for its turns: some are busy for seconds after theirs, at the expense of who comes next.
+    """
     cores = split_cores()
     asked = load(served.url, Requests(), scale.seconds, cores.load).requests
+    pause(served.pid)
 
     def once() -> float:
         nonlocal asked
+        go_on(served.pid)
         before = cpu_seconds(served.pid)
         measured = load(served.url, Requests(start=asked), scale.seconds, cores.load)
         after = cpu_seconds(served.pid)
+        pause(served.pid)
         asked += measured.requests
         if measured.refused or measured.failed:
             raise NotServedError(

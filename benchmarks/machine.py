@@ -84,7 +84,24 @@ def _without(variables: Mapping[str, str], name: str) -> dict[str, str]:
     return {key: value for key, value in variables.items() if key != name}
 
 
+def pause(pid: int) -> None:
+    """Let a process that `process` started, and its children, stand still, where the system can."""
+    _tell(pid, "SIGSTOP")
+
+
+def go_on(pid: int) -> None:
+    """Let it go on."""
+    _tell(pid, "SIGCONT")
+
+
+def _tell(pid: int, name: str) -> None:
+    if hasattr(signal, name):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(pid, signal.Signals[name])
+
+
 def _end(started: subprocess.Popen[bytes]) -> None:
+    go_on(started.pid)  # what stands still hears no other signal
     for number in (signal.SIGTERM, signal.SIGKILL):
         try:
             os.killpg(started.pid, number)

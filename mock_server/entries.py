@@ -16,7 +16,9 @@ from msgspec.structs import replace
 
 from feather_kit.redaction import MARK, Redactor
 
-_LONGEST: Final = 2000  # characters of a text; thousands of requests must not fill the memory
+LONGEST: Final = 2000
+"""The most characters of a text that are kept: thousands of requests must not fill the memory."""
+
 _HINTS: Final = ("key", "token", "secret", "passw", "auth", "%")
 _TELLING: Final = re.compile(
     r"(?:x[-_.])?key|(?:.*[-_.])?(?:api[-_.]?key|token|secret|password|passwd|authorization)", re.DOTALL
@@ -118,12 +120,12 @@ class Secrets:
 
     def text(self, text: str) -> str:
         """Give a text without keys."""
-        return self._redactor.beginning(text, _LONGEST)
+        return self._redactor.beginning(text, LONGEST)
 
     def shortened(self, seen: Seen) -> Seen:
         """Give a request that takes little memory; keys go first, for half of one would not be found any more."""
         longest = max(map(len, chain(*seen.refused))) if seen.refused else 0
-        if longest <= _LONGEST and len(seen.path) <= _LONGEST and len(seen.query) <= _LONGEST:
+        if longest <= LONGEST and len(seen.path) <= LONGEST and len(seen.query) <= LONGEST:
             return seen
         return replace(
             seen,

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from mock_server.entries import Entry, Secrets, Seen
+from mock_server.entries import LONGEST, Entry, Secrets, Seen
 
 MOST: Final = 1000
 """The number of requests that are remembered."""
@@ -59,7 +59,9 @@ class Journal:
         if seen.id <= self.last:  # two within a microsecond, or a clock that was set back
             seen = replace(seen, id=self.last + 1)
         self.last = seen.id
-        self._seen.append(self._secrets.shortened(seen))
+        if seen.refused or len(seen.query) > LONGEST or len(seen.path) > LONGEST:
+            seen = self._secrets.shortened(seen)
+        self._seen.append(seen)
         self._untold += 1
         if self._untold == MOST:
             self.tell()

@@ -55,6 +55,7 @@ class Recording:
             routed = extensions.get(ROUTING_CONTEXT)
             operation = "" if routed is None else self._names.get(routed["operation_id"], "")
             if operation or scope["path"] not in self._untold:
+                who = extensions.get("connexion_context")
                 seen = Seen(
                     time_ns() // 1000,
                     scope["method"],
@@ -63,7 +64,7 @@ class Recording:
                     notes.get("status", 0),
                     perf_counter() - begun,
                     operation,
-                    _key_name(extensions),
+                    (who["user"] or _key_names(who)) if who else "",
                     notes.get("refused", ()),
                     notes.get("preference", ""),
                     notes.get("fault", ""),
@@ -72,12 +73,7 @@ class Recording:
                     sink(seen)
 
 
-def _key_name(extensions: dict[str, Any]) -> str:
-    """Give the name of the key that Connexion's security left; of several that were needed together, all names."""
-    who = extensions.get("connexion_context")
-    if not who:
-        return ""
-    if who["user"] is not None:
-        return str(who["user"])
+def _key_names(who: dict[str, Any]) -> str:
+    """Give the names of several keys that were needed together, as Connexion's security left them."""
     owners = who["token_info"].values()
     return ", ".join(str(owner["sub"]) for owner in owners if isinstance(owner, dict) and "sub" in owner)

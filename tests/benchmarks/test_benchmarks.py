@@ -1,6 +1,8 @@
 """The benchmark measures what it says that it measures."""
 
 import shutil
+import signal
+import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from benchmarks.contestant import Contestant, NotServedError, serving
 from benchmarks.deeds import Deeds, find_deeds
 from benchmarks.field import Field
 from benchmarks.load import Requests, find_wrk, load
+from benchmarks.machine import pause, process
 from benchmarks.peers import LeftOut, find_peers
 from benchmarks.plot import draw
 from benchmarks.rounds import Spread, in_rounds
@@ -51,6 +54,13 @@ def test_no_request_comes_twice_and_some_have_a_filter() -> None:
     assert any("&mode=" in query for query in recorder.queries)
     starts_and_ends = [query.split("&")[:2] for query in recorder.queries]
     assert all(start[len("start_date=") :] <= end[len("end_date=") :] for start, end in starts_and_ends)
+
+
+def test_a_process_that_stands_still_ends_like_any_other() -> None:
+    code = "import time; time.sleep(60)"
+    with process([sys.executable, "-c", code]) as started:
+        pause(started.pid)
+    assert started.returncode == -signal.SIGTERM
 
 
 @needs_wrk
