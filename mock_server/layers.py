@@ -52,6 +52,9 @@ class Errors(ExceptionMiddleware):  # type: ignore[misc]  # Connexion is not typ
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, and answer it where an error ends it; the handler of its very class is known."""
+        # The layers within work on copies of the scope, which share what it holds: which operation was found, and whose
+        # key came, is known out here as well. A server may give the same extensions to several requests.
+        scope["extensions"] = dict(scope.get("extensions", ()))
         try:
             await self._next_app(scope, receive, send)
         except Exception as error:

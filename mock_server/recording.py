@@ -44,14 +44,12 @@ class Recording:
             await self._app(scope, receive, send)
             return
         begun = perf_counter()
-        # Both are made here because the layers within work on copies of the scope, which share what it holds.
-        extensions: dict[str, Any] = dict(scope.get("extensions", ()))
-        scope["extensions"] = extensions
         notes: dict[str, Any] = {}
         scope[NOTES] = notes
         try:
             await self._app(scope, receive, send)
         finally:
+            extensions = scope.get("extensions", {})
             routed = extensions.get(ROUTING_CONTEXT)
             operation = "" if routed is None else self._names.get(routed["operation_id"], "")
             if operation or scope["path"] not in self._untold:

@@ -5,13 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from feather_kit.files import FIXTURES
-from mock_server.application import Mock
+from mock_server.application import Mock, build
 from mock_server.by_integration import Traffic
 from mock_server.data.fixtures import load_fixtures
-from mock_server.settings import Settings
+from mock_server.settings import ApiKey, Settings
 from mock_server.state import State
 from tests.mock_server.asgi import call
-from tests.mock_server.conftest import TODAY
+from tests.mock_server.conftest import KEY, TODAY
 
 PATH = "/v1/analytics/integrations/by-integration"
 WEEK = f"{PATH}?start_date=2026-06-01&end_date=2026-06-07"
@@ -25,6 +25,30 @@ def test_a_valid_request_gets_rows(mock: Mock, keyed: dict[str, str]) -> None:
     assert rows
     for row in rows:
         assert row["successful"] + row["vendor_errors"] + row["exceptions"] == row["invocations"] > 0
+
+
+@pytest.mark.parametrize(
+    ("target", "method", "headers"),
+    [
+        (WEEK, "GET", {}),
+        (WEEK, "GET", {"x-api-key": "wrong"}),
+        (WEEK, "GET", {"x-api-key": KEY}),
+        (WEEK, "POST", {}),
+        (PATH, "GET", {"x-api-key": KEY}),
+        ("/typo", "GET", {}),
+    ],
+)
+def test_answers_are_the_same_where_nothing_is_recorded(target: str, method: str, headers: dict[str, str]) -> None:
+    alone, one_of_two = (
+        call(
+            build(Settings(api_keys=(ApiKey("test", KEY),), today=TODAY, workers=count)),
+            target,
+            method=method,
+            headers=headers,
+        )
+        for count in (1, 2)
+    )
+    assert one_of_two == alone
 
 
 def test_the_same_request_gets_the_same_bytes(mock: Mock, keyed: dict[str, str]) -> None:
