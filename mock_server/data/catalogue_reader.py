@@ -1,5 +1,6 @@
 """Reads the parts of a catalogue; a scenario, which changes a catalogue, reads its parts in the same way."""
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,6 +13,7 @@ from mock_server.data.checked import EARLIEST, Reader
 MOST_DAILY = 1e8
 _MOST_MS = 600_000
 _TAIL = (1.2, 6.0)  # how many medians a p95 may be: for these, `latency.RELATIVE_ERROR` holds
+_MONTH_DAY = re.compile(r"([0-9]{2})-([0-9]{2})")
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 _INCIDENT = ("from", "to", "vendor_error_rate", "exception_rate", "latency", "volume", "cause")
@@ -187,10 +189,10 @@ def _month_days(at: Reader) -> tuple[tuple[int, int], tuple[int, int]]:
 
 
 def _month_day(at: Reader, text: str) -> tuple[int, int]:
-    month, _, day = text.partition("-")
     lengths = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-    if len(text) == 5 and (month + day).isascii() and (month + day).isdigit():
-        numbers = int(month), int(day)
-        if 1 <= numbers[0] <= 12 and 1 <= numbers[1] <= lengths[numbers[0] - 1]:
-            return numbers
+    found = _MONTH_DAY.fullmatch(text)
+    if found is not None:
+        month, day = int(found[1]), int(found[2])
+        if 1 <= month <= 12 and 1 <= day <= lengths[month - 1]:
+            return month, day
     raise at.refuse(f"{at.value!r} are no days of a year", "Write MM-DD or MM-DD..MM-DD")

@@ -65,4 +65,5 @@ def test_a_deployment_that_takes_one_request_at_a_time_conforms() -> None:
     report = checked(one_at_a_time, profile="quick")
     assert report.verdict is Verdict.CONFORMS
     together = next(outcome for outcome in report.outcomes if outcome.promise.id == "same-answer-together")
-    assert together.status is Status.NOT_EXERCISED
+    # Whether they came at the same time is the machine's to say.
+    assert together.status in {Status.NOT_EXERCISED, Status.KEPT}

@@ -107,6 +107,8 @@ INTEGRATION = "integrations: {x: {daily_volume: 1, vendor_error_rate: 0, excepti
         ("live: {share: 9}", "live:", 6, "modes.live is None. Write a mapping"),
         ("live: {share: 9}", "'': {share: 9}", 6, "the name '' is blank"),
         ("12-24..01-01", "12-24..13-01", 4, "Write MM-DD or MM-DD..MM-DD"),
+        ("12-24..01-01", "'-1000'", 4, "'-1000' are no days of a year"),
+        ("12-24..01-01", "-1000", 4, "-1000 are no days of a year"),
         ("{office: 0.3}", "{offices: 0.3}", 4, "unknown key 'offices'. Did you mean 'office'?"),
         ("modes:", "mode:", 5, "unknown key 'mode'. Did you mean 'modes'?"),
         ("  alpha:\n", "  alpha:\n    daily_volume: 1\n", 14, "the key 'daily_volume' stands twice"),
