@@ -5,11 +5,11 @@ from typing import Final
 
 from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.journal import note
 from mock_server.recording import ADMINISTRATION
-from mock_server.response.answers import Header, deliver
+from mock_server.response.answers import Headed
 
 _METHODS: Final = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 _EXPOSED: Final = (
@@ -51,7 +51,7 @@ class Cors(CORSMiddleware):
             expose_headers=_EXPOSED,
         )
         self._apart = apart
-        self._shared = [(name.lower().encode(), text.encode()) for name, text in self.simple_headers.items()]
+        self._shared = {name.lower().encode(): text.encode() for name, text in self.simple_headers.items()}
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:  # type: ignore[override]
         """Answer a preflight; pass anything else on, and let the page that asked read the answer."""
@@ -78,28 +78,8 @@ class Cors(CORSMiddleware):
 
     def _sharing(self, origin: bytes, send: Send) -> Send:
         """Make a `send` that adds what lets a page of this origin read the answer."""
-        shared = self._shared if self.is_allowed_origin(origin.decode("latin-1")) else []
+        shared = self._shared if self.is_allowed_origin(origin.decode("latin-1")) else {}
         if shared and not self.allow_all_origins:
-            shared = [*shared, (b"access-control-allow-origin", origin)]
+            shared = {**shared, b"access-control-allow-origin": origin}
 
-        return Shared(send, shared)
-
-
-class Shared:
-    """Sends an answer with further headers."""
-
-    __slots__ = ("_more", "_send")
-
-    def __init__(self, send: Send, more: list[Header]) -> None:
-        self._send = send
-        self._more = more
-
-    async def __call__(self, message: Message) -> None:
-        """Send a message of the answer."""
-        if message["type"] == "http.response.start":
-            message = {**message, "headers": [*message["headers"], *self._more]}
-        await self._send(message)
-
-    def deliver(self, status: int, headers: list[Header], body: bytes) -> Awaitable[None]:
-        """Send a whole answer."""
-        return deliver(self._send, status, headers + self._more, body)
+        return Headed(send, shared)

@@ -59,6 +59,7 @@ class Journal:
         if seen.id <= self.last:  # two within a microsecond, or a clock that was set back
             seen = replace(seen, id=self.last + 1)
         self.last = seen.id
+        # Most are short by far, and are spared a closer look.
         if seen.refused or len(seen.query) > LONGEST or len(seen.path) > LONGEST:
             seen = self._secrets.shortened(seen)
         self._seen.append(seen)

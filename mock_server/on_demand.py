@@ -14,7 +14,7 @@ from mock_server.document.specification import Operation
 from mock_server.faults import Faults, cut, drop
 from mock_server.journal import note
 from mock_server.preferences import PREFERENCES, Preferences, read_preferences, refuse, without_twins
-from mock_server.response.answers import BODILESS
+from mock_server.response.answers import BODILESS, Headed
 from mock_server.response.documented import example_names, has_status
 from mock_server.response.forced import OwnRefusals, forced, refusal
 from mock_server.response.rendering import ERRORS, Rendering
@@ -76,9 +76,9 @@ class OnDemand:
         if scope["type"] != "http" or scope["extensions"][ROUTING_CONTEXT]["operation_id"] is None:
             await self._app(scope, receive, send)
             return
-        headers: dict[str, str] = {}
+        headers: dict[bytes, bytes] = {}
         scope[_HEADERS] = headers
-        await self._rendered(scope, receive, _Headed(send, headers))
+        await self._rendered(scope, receive, Headed(send, headers))
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request to an operation, or refuse it."""
@@ -89,7 +89,7 @@ class OnDemand:
         fault = await self._disturb(wanted)
         _tell(scope, wanted.applied("delay"))
         if fault is not None:
-            scope[_HEADERS]["X-Mock-Fault"] = fault
+            scope[_HEADERS][b"x-mock-fault"] = fault.encode()
             note(scope, "fault", fault)
             if fault == "drop":
                 await drop(scope, receive)
@@ -99,7 +99,7 @@ class OnDemand:
             cut(scope)
         code = wanted.code
         if code is not None and not has_status(operation, code):
-            scope[_HEADERS]["X-Mock-Undocumented"] = "true"
+            scope[_HEADERS][b"x-mock-undocumented"] = b"true"
         if code is not None and code >= 300:
             _tell(scope, wanted.applied("delay", "code", "example"))
             answer = forced(operation, code, wanted.example, self._own.get(identity, {}))
@@ -131,21 +131,6 @@ class OnDemand:
         return None if wanted.code is not None else fault
 
 
-class _Headed:
-    """Sends an answer, refusals too, with further headers."""
-
-    def __init__(self, send: Send, headers: Mapping[str, str]) -> None:
-        self._send = send
-        self._headers = headers
-
-    async def __call__(self, message: Message) -> None:
-        """Send a part of the answer."""
-        if message["type"] == "http.response.start":
-            more = [(name.lower().encode(), text.encode()) for name, text in self._headers.items()]
-            message = {**message, "headers": [*message["headers"], *more]}
-        await self._send(message)
-
-
 class _Success:
     """Sends an answer that is no refusal, with the status that was asked for."""
 
@@ -175,5 +160,5 @@ class _Success:
 def _tell(scope: Scope, applied: str) -> None:
     """Say what was applied, in the answer and in the journal."""
     if applied:
-        scope[_HEADERS]["Preference-Applied"] = applied
+        scope[_HEADERS][b"preference-applied"] = applied.encode()
         note(scope, "preference", applied)

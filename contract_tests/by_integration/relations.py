@@ -86,7 +86,8 @@ def _few_calls(attempt: Attempt) -> None:
     """Follow the quietest integration into ever shorter ranges, down to a single invocation."""
     run = attempt.run
     filters = replace(no_filters(run), slug=next(iter(run.known.slugs), None), mode=next(iter(run.known.modes), None))
-    whole = ask_for(attempt, splitting(anchor_of(run), 64, 16, filters).whole)
+    end = anchor_of(run)
+    whole = ask_for(attempt, filters.over(before(end, 63), end))
     findings: list[Finding] = []
     for _ in range(QUIETER):
         called = [row for row in (whole.rows or {}).values() if row.invocations > 0]

@@ -1,10 +1,10 @@
 """What a handler gives back, and how it is sent."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 import msgspec
-from starlette.types import Send
+from starlette.types import Message, Send
 
 Header = tuple[bytes, bytes]
 Deliver = Callable[[int, list[Header], bytes], Awaitable[None]]
@@ -37,7 +37,7 @@ class Answer(msgspec.Struct, frozen=True):
     body: bytes = b""
     media_type: bytes = JSON
     status: int = 200
-    headers: tuple[tuple[bytes, bytes], ...] = ()
+    headers: tuple[Header, ...] = ()
 
     def send(self, send: Send) -> Awaitable[None]:
         """Send it; that HEAD gets no body is seen to where it leaves."""
@@ -54,6 +54,26 @@ def deliver(send: Send, status: int, headers: list[Header], body: bytes) -> Awai
     """Send a whole answer: as one, where `send` has a method `deliver` that takes it so, else in ASGI's messages."""
     whole: Deliver | None = getattr(send, "deliver", None)
     return _in_messages(send, status, headers, body) if whole is None else whole(status, headers, body)
+
+
+class Headed:
+    """Sends an answer with further headers: those that `more` has when the answer leaves."""
+
+    __slots__ = ("_more", "_send")
+
+    def __init__(self, send: Send, more: Mapping[bytes, bytes]) -> None:
+        self._send = send
+        self._more = more
+
+    async def __call__(self, message: Message) -> None:
+        """Send a message of the answer."""
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message["headers"], *self._more.items()]}
+        await self._send(message)
+
+    def deliver(self, status: int, headers: list[Header], body: bytes) -> Awaitable[None]:
+        """Send a whole answer."""
+        return deliver(self._send, status, [*headers, *self._more.items()], body)
 
 
 async def _in_messages(send: Send, status: int, headers: list[Header], body: bytes) -> None:

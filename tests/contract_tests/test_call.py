@@ -280,32 +280,29 @@ def test_an_answer_that_does_not_come_in_time_is_an_exchange_without_status(make
     assert (answer.status, answer.failure) == (0, "no answer in time")
 
 
-def test_a_head_that_drips_is_no_answer(make_caller: MakeCaller) -> None:
+def dripping(make_caller: MakeCaller, beginning: bytes, drop: bytes) -> Exchange:
+    """Ask what begins to answer, and goes on drop by drop: each within the time-out, all of them never."""
     over = threading.Event()
 
     def drip(write: Write) -> None:
-        write(b"HTTP/1.1 200 OK\r\nX-Long: ")
+        write(beginning)
         while not over.wait(0.02):
-            write(b"x")
+            write(drop)
 
     with answering(lambda _seen: drip) as server:
         answer = make_caller(server.url, timeout=0.3).call(get())
         over.set()
+    return answer
+
+
+def test_a_head_that_drips_is_no_answer(make_caller: MakeCaller) -> None:
+    answer = dripping(make_caller, b"HTTP/1.1 200 OK\r\nX-Long: ", b"x")
     assert (answer.status, answer.failure) == (0, "no answer in time")
 
 
 def test_a_body_that_drips_is_stopped(make_caller: MakeCaller) -> None:
-    """Each byte comes within the time-out of the socket; all of them never do."""
-    over = threading.Event()
-
-    def drip(write: Write) -> None:
-        write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n[")
-        while not over.wait(0.02):
-            write(b" ")
-
-    with answering(lambda _seen: drip) as server:
-        answer = make_caller(server.url, timeout=0.3).call(get())
-        over.set()
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n"
+    answer = dripping(make_caller, head + b"[", b" ")
     assert (answer.status, answer.failure) == (200, "the body did not end within 0.3 s")
 
 
